@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+
+namespace WebhookBridge.Engine.Model;
+
+/// <summary>The gateway's own names of what an event means (<c>meta.kind</c>), the same for every platform.</summary>
+public static class EventKinds
+{
+    /// <summary>What no other kind fits.</summary>
+    public const string Other = "other";
+
+    /// <summary>Every kind, in the order of the documentation.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        "payment.created", "payment.pending", "payment.succeeded", "payment.failed", "payment.canceled", "payment.expired",
+        "refund.created", "refund.succeeded", "refund.failed",
+        "dispute.opened", "dispute.won", "dispute.lost",
+        "payout.created", "payout.succeeded", "payout.failed",
+        "subscription.created", "subscription.trial", "subscription.renewed", "subscription.updated", "subscription.canceled",
+        "order.created", "order.updated", "customer.created", "customer.updated", "cart.abandoned", "checkout.created", Other,
+    ];
+
+    private static readonly FrozenSet<string> Known = All.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether <paramref name="kind"/> is one of <see cref="All"/>.</summary>
+    public static bool IsKnown(string kind) => Known.Contains(kind);
+}
