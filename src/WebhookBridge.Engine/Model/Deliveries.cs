@@ -92,10 +92,16 @@ public sealed record LeasedDelivery
     public required DateTimeOffset CreatedAt { get; init; }
 
     public string? ReplayOf { get; init; }
+
+    /// <summary>The reason the row carries from before; <see cref="DeliveryReasons.UnknownOutcome"/> tells the connector to look before it creates again.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The id that the destination gave on an earlier attempt, if any.</summary>
+    public string? RemoteId { get; init; }
 }
 
 /// <summary>What rule and template made of an event: kept until the delivery is final, so that every retry sends the same bytes.</summary>
 /// <param name="Body">The request body, or the field that the connector marks as body.</param>
 /// <param name="ContentType">Media type of <paramref name="Body"/>.</param>
-/// <param name="Fields">The route's other fields, rendered, by field id.</param>
+/// <param name="Fields">The route's other fields, rendered, by field id; one of a map by <c>id:target</c>.</param>
 public sealed record RenderedDelivery(ReadOnlyMemory<byte> Body, string ContentType, IReadOnlyDictionary<string, string> Fields);
