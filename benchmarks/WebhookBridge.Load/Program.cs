@@ -1,0 +1,17 @@
+using Bench;
+
+// Load tools for the benchmarks of this folder's run.sh: see ../README.md. Loopback only; every run is bounded in count and time.
+if (args.Length == 0)
+{
+    Console.Error.WriteLine("usage: load sink | fire | chain --key value …");
+    return 2;
+}
+
+var options = new Opts(args.AsSpan(1));
+return args[0] switch
+{
+    "sink" => await Sink.Run(options),
+    "fire" => await Fire.Run(options),
+    "chain" => await Chain.Run(options),
+    _ => throw new ArgumentException("unknown tool " + args[0] + ": use sink, fire or chain"),
+};
