@@ -7,13 +7,6 @@ namespace WebhookBridge.Engine.Configuration;
 /// <summary>Routes: conditions, template, fields and retry.</summary>
 public static partial class ConfigurationDocument
 {
-    /// <summary>How deep groups of conditions may be nested (contract section 3).</summary>
-    public const int MaxConditionDepth = 3;
-
-    /// <summary>The comparisons of a condition.</summary>
-    public static readonly IReadOnlyList<string> Operators =
-        ["=", "!=", ">", ">=", "<", "<=", "in", "not in", "contains", "starts", "ends", "exists", "missing", "in list"];
-
     /// <summary>The named retry schedules.</summary>
     public static readonly IReadOnlyList<string> RetryPresets = ["standard", "fast", "patient", "none"];
 
@@ -191,13 +184,13 @@ public static partial class ConfigurationDocument
             item.Add("any", "A group has either \"all\" or \"any\".", "Make two groups of it.");
         }
 
-        if (depth >= MaxConditionDepth)
+        if (depth >= Conditions.MaxDepth)
         {
-            item.Add(key, $"Groups are nested deeper than {MaxConditionDepth}.", "Say it in a rule (JavaScript) instead.");
+            item.Add(key, $"Groups are nested deeper than {Conditions.MaxDepth}.", "Say it in a rule (JavaScript) instead.");
             return new ConditionItem.AllOf([]);
         }
 
-        IReadOnlyList<ConditionItem> items = ReadItems(item, key, depth + 1);
+        List<ConditionItem> items = ReadItems(item, key, depth + 1);
         if (items.Count == 0)
         {
             item.Add(key, "This group is empty.", "Put at least one comparison in it, or remove it.");
@@ -209,20 +202,19 @@ public static partial class ConfigurationDocument
     private static ConditionItem.Comparison ReadComparison(ObjectReader item)
     {
         string field = item.RequiredText("field", "Name a field, such as payment.amount or event.id.");
-        string op = item.RequiredText("op", $"Write one of {string.Join(", ", Operators)}.");
+        string op = item.RequiredText("op", $"Write one of {string.Join(", ", Comparison.Operators)}.");
         bool hasValue = item.Has("value", out JsonElement value);
-        if (op.Length > 0 && !Operators.Contains(op))
+        if (op.Length > 0 && !Comparison.Operators.Contains(op))
         {
-            item.Add("op", $"\"{op}\" is not a comparison.", op == "==" ? "Write \"=\"." : Names.Suggest(op, Operators, $"Write one of {string.Join(", ", Operators)}."));
+            item.Add("op", $"\"{op}\" is not a comparison.", op == "==" ? "Write \"=\"." : Names.Suggest(op, Comparison.Operators, $"Write one of {string.Join(", ", Comparison.Operators)}."));
         }
 
         string? wanted = op switch
         {
             "in" or "not in" => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsScalar) ? null : "Write a list: [ … ] of texts and numbers.",
-            "contains" or "starts" or "ends" => value.ValueKind == JsonValueKind.String ? null : "Write a text in double quotes.",
             ">" or ">=" or "<" or "<=" => value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? null : "Write a number or a text.",
             "in list" => value.ValueKind == JsonValueKind.String ? null : "Write the name of a list.",
-            "=" or "!=" => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Object or JsonValueKind.Array ? "Write a text, a number, true or false." : null,
+            "=" or "!=" or "contains" or "starts" or "ends" => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Object or JsonValueKind.Array ? "Write a text, a number, true or false." : null,
             "exists" or "missing" when hasValue => "Leave \"value\" out.",
             _ => null,
         };
