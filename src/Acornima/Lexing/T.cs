@@ -1,0 +1,207 @@
+namespace Acornima;
+
+/// <summary>
+/// The kinds of tokens as the parser sees them. The order carries meaning: assignment operators, binary operators and
+/// words each form one run, and within the words those that may be names come first.
+/// </summary>
+internal enum T : byte
+{
+    EOF,
+    Number,
+    BigInt,
+    String,
+    PrivateName,
+    LeftBrace,
+    RightBrace,
+    LeftParen,
+    RightParen,
+    LeftBracket,
+    RightBracket,
+    Dot,
+    Ellipsis,
+    Semicolon,
+    Comma,
+    Question,
+    QuestionDot,
+    Colon,
+    Arrow,
+    Backtick,
+    At,
+    Not,
+    Tilde,
+    Increment,
+    Decrement,
+
+    // Assignment operators, in the order of Operator.
+    Assign,
+    NullishAssign,
+    OrAssign,
+    AndAssign,
+    BitOrAssign,
+    BitXorAssign,
+    BitAndAssign,
+    ShiftLeftAssign,
+    ShiftRightAssign,
+    ShiftRightUnsignedAssign,
+    PlusAssign,
+    MinusAssign,
+    StarAssign,
+    SlashAssign,
+    PercentAssign,
+    PowerAssign,
+
+    // Binary operators, in the order of Operator; `in` and `instanceof` are words further down.
+    Nullish,
+    Or,
+    And,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Equal,
+    NotEqual,
+    StrictEqual,
+    StrictNotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    ShiftLeft,
+    ShiftRight,
+    ShiftRightUnsigned,
+    Plus,
+    Minus,
+    Star,
+    Slash,
+    Percent,
+    Power,
+
+    // A name with an escape in it: never a keyword, Scanner.Word says what it spells.
+    EscapedName,
+
+    // Words that may be names everywhere.
+    Name,
+    As,
+    Async,
+    From,
+    Get,
+    Of,
+    Set,
+    Using,
+    Arguments,
+    Eval,
+
+    // Words that may be names in some contexts: ECMA-262 12.7.2.
+    Await,
+    Yield,
+    Let,
+    Static,
+    StrictReserved,
+
+    // Reserved words.
+    Break,
+    Case,
+    Catch,
+    Class,
+    Const,
+    Continue,
+    Debugger,
+    Default,
+    Delete,
+    Do,
+    Else,
+    Enum,
+    Export,
+    Extends,
+    False,
+    Finally,
+    For,
+    Function,
+    If,
+    Import,
+    In,
+    InstanceOf,
+    New,
+    Null,
+    Return,
+    Super,
+    Switch,
+    This,
+    Throw,
+    True,
+    Try,
+    TypeOf,
+    Var,
+    Void,
+    While,
+    With,
+}
+
+internal static class Words
+{
+    public static bool IsWord(T kind) => kind >= T.EscapedName;
+
+    public static bool IsReserved(T word) => word >= T.Break;
+
+    /// <summary>Says what a name spells, and gives the one string object for it when it is a known word.</summary>
+    public static T Classify(ReadOnlySpan<char> text, out string? known)
+    {
+        var word = text.Length is < 2 or > 10 ? T.Name : Find(text);
+        known = word == T.Name ? null : string.Intern(text.ToString());
+        return word;
+    }
+
+    private static T Find(ReadOnlySpan<char> text) => text switch
+    {
+        "as" => T.As,
+        "async" => T.Async,
+        "from" => T.From,
+        "get" => T.Get,
+        "of" => T.Of,
+        "set" => T.Set,
+        "using" => T.Using,
+        "arguments" => T.Arguments,
+        "eval" => T.Eval,
+        "await" => T.Await,
+        "yield" => T.Yield,
+        "let" => T.Let,
+        "static" => T.Static,
+        "implements" or "interface" or "package" or "private" or "protected" or "public" => T.StrictReserved,
+        "break" => T.Break,
+        "case" => T.Case,
+        "catch" => T.Catch,
+        "class" => T.Class,
+        "const" => T.Const,
+        "continue" => T.Continue,
+        "debugger" => T.Debugger,
+        "default" => T.Default,
+        "delete" => T.Delete,
+        "do" => T.Do,
+        "else" => T.Else,
+        "enum" => T.Enum,
+        "export" => T.Export,
+        "extends" => T.Extends,
+        "false" => T.False,
+        "finally" => T.Finally,
+        "for" => T.For,
+        "function" => T.Function,
+        "if" => T.If,
+        "import" => T.Import,
+        "in" => T.In,
+        "instanceof" => T.InstanceOf,
+        "new" => T.New,
+        "null" => T.Null,
+        "return" => T.Return,
+        "super" => T.Super,
+        "switch" => T.Switch,
+        "this" => T.This,
+        "throw" => T.Throw,
+        "true" => T.True,
+        "try" => T.Try,
+        "typeof" => T.TypeOf,
+        "var" => T.Var,
+        "void" => T.Void,
+        "while" => T.While,
+        "with" => T.With,
+        _ => T.Name,
+    };
+}
