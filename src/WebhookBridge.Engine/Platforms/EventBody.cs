@@ -1,115 +1,195 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Engine.Verification;
 
 namespace WebhookBridge.Engine.Platforms;
 
-/// <summary>Reads a body as rules and templates see it under the name <c>event</c> (contract section 2): JSON as it is, a form as an object of texts, anything else as one text. Never throws.</summary>
-public static class EventBody
+/// <summary>A body as rules, conditions and templates see it under the name <c>event</c> (contract section 2). Reading never fails: what is neither JSON nor a form is one text.</summary>
+/// <remarks>The document refers to the bytes handed in (they must not change) and to pooled memory: dispose it when the last element was read.</remarks>
+public sealed class EventBody : IDisposable
 {
-    /// <summary>JSON nested deeper than this is taken as text: unreadable, but kept.</summary>
-    public const int MaxDepth = 128;
+    /// <summary>Deeper JSON is not read and counts as text. Less than the reader's default of 64, so that a list copied into the normal form can always be read back.</summary>
+    public const int MaxDepth = 60;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
-    private static readonly JsonDocumentOptions LastWins = new() { MaxDepth = MaxDepth };
+    private static readonly JsonDocumentOptions Unique = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions LastWins = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = true };
 
-    /// <summary>Finds out what a body is and opens it.</summary>
-    /// <param name="contentType">The header as sent; only a form is believed by it, JSON is recognised by its text.</param>
-    /// <param name="duplicateKeys">Whether an object names a key twice (the last one counts).</param>
-    public static JsonDocument Open(ReadOnlyMemory<byte> body, string? contentType, out BodyFormat format, out bool duplicateKeys)
+    private EventBody(BodyFormat format, JsonDocument document, bool duplicateKeys, string? problem)
     {
-        duplicateKeys = false;
-        if (TryParseJson(body, out JsonDocument? json, ref duplicateKeys))
-        {
-            format = BodyFormat.Json;
-            return json!;
-        }
-
-        bool isForm = contentType is not null && contentType.AsSpan().Trim().StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-        format = isForm ? BodyFormat.Form : BodyFormat.Text;
-        return isForm ? ParseForm(body.Span, out duplicateKeys) : ParseText(body.Span);
+        Format = format;
+        Document = document;
+        DuplicateKeys = duplicateKeys;
+        Problem = problem;
     }
 
-    /// <summary>Opens a stored body, whose format is known.</summary>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> body, BodyFormat format)
+    public BodyFormat Format { get; }
+
+    public JsonDocument Document { get; }
+
+    public JsonElement Root => Document.RootElement;
+
+    /// <summary>An object (or the form) names a key twice; the last one counts.</summary>
+    public bool DuplicateKeys { get; }
+
+    /// <summary>Why the body is text although it looks like JSON; null otherwise.</summary>
+    public string? Problem { get; }
+
+    /// <summary>Reads <paramref name="bytes"/> by their content first and by <paramref name="contentType"/> second (senders are careless with it).</summary>
+    public static EventBody Open(ReadOnlyMemory<byte> bytes, string? contentType)
     {
-        bool ignored = false;
+        ReadOnlyMemory<byte> body = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        bool isForm = contentType is not null && contentType.AsSpan().Trim().StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        string? problem = null;
+        if (LooksLikeJson(body.Span, isForm))
+        {
+            if (TryJson(body, out JsonDocument? json, out bool duplicates, out problem))
+            {
+                return new EventBody(BodyFormat.Json, json!, duplicates, null);
+            }
+        }
+
+        return isForm ? OpenForm(body.Span) : OpenText(body.Span, problem);
+    }
+
+    /// <summary>Reads a stored event: the format is known, so that the same bytes always look the same.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> bytes, BodyFormat format) => Open(bytes, format).Document;
+
+    private static EventBody Open(ReadOnlyMemory<byte> bytes, BodyFormat format)
+    {
+        ReadOnlyMemory<byte> body = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         return format switch
         {
-            BodyFormat.Json when TryParseJson(body, out JsonDocument? json, ref ignored) => json!,
-            BodyFormat.Form => ParseForm(body.Span, out _),
-            _ => ParseText(body.Span),
+            BodyFormat.Form => OpenForm(body.Span),
+            BodyFormat.Json when TryJson(body, out JsonDocument? json, out bool duplicates, out _) => new EventBody(BodyFormat.Json, json!, duplicates, null),
+            _ => OpenText(body.Span, null),
         };
     }
 
-    /// <summary>The pairs of a form body in order, decoded (https://url.spec.whatwg.org/#urlencoded-parsing).</summary>
-    public static IEnumerable<KeyValuePair<string, string>> FormPairs(ReadOnlySpan<byte> body)
-    {
-        var pairs = new List<KeyValuePair<string, string>>();
-        foreach (string part in Encoding.UTF8.GetString(body).Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            int equals = part.IndexOf('=', StringComparison.Ordinal);
-            string name = equals < 0 ? part : part[..equals];
-            string value = equals < 0 ? "" : part[(equals + 1)..];
-            pairs.Add(new(DecodeFormText(name), DecodeFormText(value)));
-        }
+    public void Dispose() => Document.Dispose();
 
-        return pairs;
+    private static bool LooksLikeJson(ReadOnlySpan<byte> body, bool isForm)
+    {
+        ReadOnlySpan<byte> trimmed = body.TrimStart(" \t\r\n"u8);
+        return !trimmed.IsEmpty && (trimmed[0] is (byte)'{' or (byte)'[' || (!isForm && trimmed[0] is (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' or (>= (byte)'0' and <= (byte)'9')));
     }
 
-    private static string DecodeFormText(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
-
-    private static bool TryParseJson(ReadOnlyMemory<byte> body, out JsonDocument? json, ref bool duplicateKeys)
+    private static bool TryJson(ReadOnlyMemory<byte> body, out JsonDocument? document, out bool duplicates, out string? problem)
     {
-        json = null;
-        if (!LooksLikeJson(body.Span))
+        document = null;
+        duplicates = false;
+        problem = null;
+        if (!Utf8.IsValid(body.Span))
         {
+            problem = "the body is not valid UTF-8";
             return false;
+        }
+
+        ReadOnlyMemory<byte> readable = LoneSurrogates.Replace(body);
+        try
+        {
+            document = JsonDocument.Parse(readable, Unique);
+            return true;
+        }
+        catch (JsonException)
+        {
+            // Either a key is there twice, or it is no JSON at all: the second reading tells.
         }
 
         try
         {
-            json = JsonDocument.Parse(body, Strict);
-            return CheckTexts(body.Span);
+            document = JsonDocument.Parse(readable, LastWins);
+            duplicates = true;
+            return true;
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            // Wrong, or only a key that stands twice: the second try tells.
-        }
-
-        try
-        {
-            json = JsonDocument.Parse(body, LastWins);
-            duplicateKeys = true;
-            return CheckTexts(body.Span);
-        }
-        catch (JsonException)
-        {
+            problem = $"the body is not readable JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})";
             return false;
         }
     }
 
-    /// <summary>The reader checks texts for valid UTF-8 only when they are asked for; asking for a broken one later would throw.</summary>
-    private static bool CheckTexts(ReadOnlySpan<byte> body) => System.Text.Unicode.Utf8.IsValid(body);
-
-    private static bool LooksLikeJson(ReadOnlySpan<byte> body)
+    private static EventBody OpenForm(ReadOnlySpan<byte> body)
     {
-        int first = body.IndexOfAnyExcept(" \t\r\n"u8);
-        return first >= 0 && body[first] is (byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' or (>= (byte)'0' and <= (byte)'9');
-    }
-
-    private static JsonDocument ParseForm(ReadOnlySpan<byte> body, out bool duplicateKeys)
-    {
-        var fields = new Dictionary<string, string>();
-        duplicateKeys = false;
-        foreach ((string name, string value) in FormPairs(body))
+        FormFields form = FormFields.Parse(body);
+        var last = new Dictionary<string, string>(form.Fields.Count, StringComparer.Ordinal);
+        foreach (FormField field in form.Fields)
         {
-            duplicateKeys |= fields.ContainsKey(name);
-            fields[name] = value;
+            last[field.Name] = field.Value;
         }
 
-        return JsonSerializer.SerializeToDocument(fields);
+        var buffer = new ArrayBufferWriter<byte>(body.Length + 64);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach ((string name, string value) in last)
+            {
+                writer.WriteString(name, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return new EventBody(BodyFormat.Form, JsonDocument.Parse(buffer.WrittenMemory), last.Count != form.Fields.Count, null);
     }
 
-    private static JsonDocument ParseText(ReadOnlySpan<byte> body) => JsonSerializer.SerializeToDocument(Encoding.UTF8.GetString(body));
+    private static EventBody OpenText(ReadOnlySpan<byte> body, string? problem)
+    {
+        var buffer = new ArrayBufferWriter<byte>(body.Length + 16);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStringValue(Encoding.UTF8.GetString(body)); // invalid bytes become U+FFFD
+        }
+
+        return new EventBody(BodyFormat.Text, JsonDocument.Parse(buffer.WrittenMemory), false, problem);
+    }
+
+    /// <summary>JSON may name half a surrogate pair (<c>\ud800</c>), which no string can hold: such an escape is read as U+FFFD. The raw bytes stay as received.</summary>
+    private static class LoneSurrogates
+    {
+        public static ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> body)
+        {
+            ReadOnlySpan<byte> span = body.Span;
+            if (span.IndexOf("\\ud"u8) < 0 && span.IndexOf("\\uD"u8) < 0)
+            {
+                return body;
+            }
+
+            byte[]? copy = null;
+            for (int i = 0; i < span.Length - 1; i++)
+            {
+                if (span[i] != '\\')
+                {
+                    continue;
+                }
+
+                int unit = Unit(span, i);
+                if (unit is >= 0xD800 and <= 0xDBFF && Unit(span, i + 6) is >= 0xDC00 and <= 0xDFFF)
+                {
+                    i += 11;
+                }
+                else if (unit is >= 0xD800 and <= 0xDFFF)
+                {
+                    copy ??= span.ToArray();
+                    "\\ufffd"u8.CopyTo(copy.AsSpan(i));
+                    i += 5;
+                }
+                else
+                {
+                    i++; // the escaped character, a backslash among them
+                }
+            }
+
+            return copy ?? body;
+        }
+
+        /// <summary>The UTF-16 unit of the escape at <paramref name="at"/>, or -1.</summary>
+        private static int Unit(ReadOnlySpan<byte> span, int at) =>
+            at + 6 <= span.Length && span[at] == '\\' && span[at + 1] == 'u' && Utf8ParseHex(span.Slice(at + 2, 4)) is int value ? value : -1;
+
+        private static int Utf8ParseHex(ReadOnlySpan<byte> digits) =>
+            int.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, null, out int value) ? value : -1;
+    }
 }
