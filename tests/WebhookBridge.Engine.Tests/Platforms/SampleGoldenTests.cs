@@ -1,12 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using Shouldly;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Engine.Receiving;
 using WebhookBridge.Engine.Verification;
-using Xunit;
+using WebhookBridge.Testing;
 
 namespace WebhookBridge.Engine.Tests.Platforms;
 
@@ -63,7 +62,7 @@ public sealed class SampleGoldenTests
         }
 
         string text = actual.Append("]\n").ToString();
-        string path = Path.Combine(Shipped.Checkout.FullName, "platforms", platformName, "samples", sampleName + ".expected.json");
+        string path = RepositoryRoot.Of("platforms", platformName, "samples", sampleName + ".expected.json");
         if (Environment.GetEnvironmentVariable("WEBHOOKBRIDGE_WRITE_GOLDEN") == "1")
         {
             File.WriteAllText(path, text);

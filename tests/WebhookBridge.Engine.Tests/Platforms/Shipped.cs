@@ -3,25 +3,14 @@ using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Engine.Receiving;
+using WebhookBridge.Testing;
 
 namespace WebhookBridge.Engine.Tests.Platforms;
 
-/// <summary>The platforms as they lie in the checkout, and the facts folder beside it when it is there.</summary>
+/// <summary>The platforms as they lie in the checkout.</summary>
 internal static class Shipped
 {
-    public static readonly DirectoryInfo Checkout = FindCheckout();
-
-    public static readonly PlatformCatalog Catalog = PlatformCatalog.Load(PlatformCatalog.FilesOf(new DirectoryInfo(Path.Combine(Checkout.FullName, "platforms"))));
-
-    /// <summary>The folder of gathered facts; null when it does not lie beside the checkout.</summary>
-    public static DirectoryInfo? Facts
-    {
-        get
-        {
-            var facts = new DirectoryInfo(Path.Combine(Checkout.Parent!.FullName, "shared", "facts"));
-            return facts.Exists ? facts : null;
-        }
-    }
+    public static readonly PlatformCatalog Catalog = PlatformCatalog.Load(PlatformCatalog.FilesOf(new DirectoryInfo(RepositoryRoot.Of("platforms"))));
 
     public static SourceDefinition Source(string platform, IEnumerable<string> secrets, params (string Name, string Value)[] settings) => new()
     {
@@ -47,18 +36,5 @@ internal static class Shipped
             ReceivedAt = at ?? new DateTimeOffset(2026, 7, 1, 12, 0, 0, TimeSpan.Zero),
             PathSecret = pathSecret,
         };
-    }
-
-    private static DirectoryInfo FindCheckout()
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "WebhookBridge.sln")))
-            {
-                return at;
-            }
-        }
-
-        throw new InvalidOperationException("The tests run outside of a checkout.");
     }
 }
