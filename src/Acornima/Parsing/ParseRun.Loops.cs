@@ -9,10 +9,25 @@ internal sealed partial class ParseRun
     {
         _loopDepth++;
         _breakDepth++;
-        var body = ParseStatement();
+        var body = ParseSubStatement();
         _loopDepth--;
         _breakDepth--;
         return body;
+    }
+
+    /// <summary>Reads a statement that must not be a labelled function (14.13.1, IsLabelledFunction).</summary>
+    private Statement ParseSubStatement()
+    {
+        var statement = ParseStatement();
+        var inner = statement;
+        while (inner is LabeledStatement labeled)
+        {
+            inner = labeled.Body;
+        }
+
+        return inner is FunctionDeclaration
+            ? throw FailAt(inner.Start, "A declaration can only stand in a block or at the top level")
+            : statement;
     }
 
     private WhileStatement ParseWhile(in Mark start)

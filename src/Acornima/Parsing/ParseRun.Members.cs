@@ -171,6 +171,11 @@ internal sealed partial class ParseRun
                 throw Fail("'import()' cannot be used with 'new'");
             }
 
+            if (_s.Kind == T.Super && NextIs(T.LeftParen))
+            {
+                throw Fail("'super()' cannot be used with 'new'");
+            }
+
             var callee = ParseNewCallee(calleeStart);
             NodeList<Expression> arguments = default;
             if (Eat(T.LeftParen))

@@ -289,7 +289,7 @@ internal sealed partial class ParseRun
     {
         if (_s.Kind != T.Function || Strict)
         {
-            return ParseStatement();
+            return ParseSubStatement();
         }
 
         // B.3.3: a function declaration as a branch counts as if it stood in a block of its own
@@ -326,7 +326,7 @@ internal sealed partial class ParseRun
 
         _s.Next();
         var target = ParseCondition();
-        return Finish(new WithStatement(target, ParseStatement()), start);
+        return Finish(new WithStatement(target, ParseSubStatement()), start);
     }
 
     private SwitchStatement ParseSwitch(in Mark start)
