@@ -56,6 +56,11 @@ public sealed class SourceVerifier
     /// <summary>The address of this source ends in a secret; a request without it gets 404 (contract section 5).</summary>
     public bool ExpectsPathSecret => _pathSecrets.Length > 0;
 
+    /// <summary>For the simulator, which plays the sender.</summary>
+    internal string? FirstPathSecret => _pathSecrets.Length > 0 ? Encoding.UTF8.GetString(_pathSecrets[0]) : null;
+
+    internal IReadOnlyList<SchemeCheck> Schemes => _schemes;
+
     /// <summary>Whether the path carries one of the source's path secrets; true when none is expected and none came.</summary>
     public bool PathSecretMatches(string? presented)
     {
