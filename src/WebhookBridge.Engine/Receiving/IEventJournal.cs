@@ -57,4 +57,5 @@ public abstract record AppendResult
 /// <summary>What became of one event.</summary>
 /// <param name="EventId">The event's own id, or the first event's id when it is a duplicate.</param>
 /// <param name="SuspectedReplay">Stored, and marked: its body came before under another unsigned key.</param>
-public readonly record struct AppendOutcome(string EventId, bool Duplicate, bool SuspectedReplay = false);
+/// <param name="Late">Stored, and marked: a newer state of the same payment of this source had been stored before.</param>
+public readonly record struct AppendOutcome(string EventId, bool Duplicate, bool SuspectedReplay = false, bool Late = false);

@@ -1,0 +1,35 @@
+namespace WebhookBridge.Storage;
+
+/// <summary>Looks at the free room on the disk every few seconds, so that events are refused before a write fails for want of it.</summary>
+internal sealed class DiskWatch : IDisposable
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    private readonly DataDirectory _directory;
+    private readonly StoreHealth _health;
+    private readonly StoreLimits _limits;
+    private readonly ITimer _timer;
+
+    public DiskWatch(DataDirectory directory, StoreHealth health, StoreLimits limits, TimeProvider time)
+    {
+        _directory = directory;
+        _health = health;
+        _limits = limits;
+        Look();
+        _timer = time.CreateTimer(static state => ((DiskWatch)state!).Look(), this, Every, Every);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        try
+        {
+            _health.SetFree(_directory.FreeBytes(), _limits.MinFreeDiskBytes);
+        }
+        catch (IOException)
+        {
+            // The next look tells; a write that fails meanwhile is dealt with by the writer.
+        }
+    }
+}
