@@ -63,7 +63,7 @@ internal static class HotStatements
           e.id, e.source, e.platform, e.external_id, e.type, e.kind, e.mode, e.test, e.time, e.received_at, e.format, e.sha256,
           e.payment_id, e.payment_status, e.checkout_id, e.order_id, e.subscription_id, e.customer_name, e.customer_email, e.currency,
           e.amount_minor, e.amount_scaled, e.batch_id, e.late, e.duplicate_keys, e.suspected_replay, e.unreadable, e.normal_form,
-          b.headers, b.body
+          b.headers, b.body, d.reason, d.remote_id
         FROM deliveries d JOIN events e ON e.seq = d.event_seq LEFT JOIN event_bodies b ON b.event_seq = d.event_seq
         """;
 

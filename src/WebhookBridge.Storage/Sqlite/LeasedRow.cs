@@ -17,6 +17,8 @@ internal static class LeasedRow
         CreatedAt = Time(s.Long(8)),
         ReplayOf = s.IdOrNull(9, IdSource.Delivery),
         Rendered = s.IsNull(10) ? null : new RenderedDelivery(s.BlobArray(11), s.Text(10), PairsJson.ReadMap(s.Blob(12))),
+        Reason = s.TextOrNull(43),
+        RemoteId = s.TextOrNull(44),
         Event = new GatewayEvent
         {
             Id = s.Id(13, IdSource.Event),
