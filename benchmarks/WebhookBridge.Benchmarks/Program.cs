@@ -1,0 +1,12 @@
+using BenchmarkDotNet.Running;
+using WebhookBridge.Benchmarks;
+
+// `ratio` prints the figures that benchmarks/README.md promises, in a few seconds and within one process;
+// anything else is handed to BenchmarkDotNet (`--list flat`, `--filter '*Scriban*'`).
+if (args is ["ratio", ..])
+{
+    return ScribanRatio.Print();
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(ScribanBenchmarks).Assembly).Run(args);
+return 0;
