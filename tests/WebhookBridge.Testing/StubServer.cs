@@ -204,14 +204,7 @@ public sealed class StubServer : IAsyncDisposable
                     break;
 
                 case StubReply.Cut cut:
-                    if (cut.AfterHead)
-                    {
-                        context.Response.ContentLength = 1000;
-                        await context.Response.Body.WriteAsync("0123456789"u8.ToArray(), end.Token).ConfigureAwait(false);
-                        await context.Response.Body.FlushAsync(end.Token).ConfigureAwait(false);
-                    }
-
-                    Cut(context);
+                    await CutAsync(context, cut.AfterHead, end.Token).ConfigureAwait(false);
                     break;
             }
         }
@@ -232,13 +225,21 @@ public sealed class StubServer : IAsyncDisposable
         }
     }
 
-    private static void Cut(HttpContext context)
+    private static async Task CutAsync(HttpContext context, bool afterHead, CancellationToken end)
     {
-        Socket? socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (socket is not null)
+        if (context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
         {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0); // close with RST
-            socket.Close();
+            if (afterHead)
+            {
+                // Past the web server, whose flush does not tell when the bytes have left.
+                await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789"u8.ToArray(), end).ConfigureAwait(false);
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            else
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0); // close with RST
+                socket.Close();
+            }
         }
 
         context.Abort();

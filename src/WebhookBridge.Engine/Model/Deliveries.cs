@@ -45,6 +45,7 @@ public static class DeliveryReasons
     public const string RouteMissing = "route_missing";
     public const string UnknownCheckout = "unknown_checkout";
     public const string UnknownOutcome = "unknown_outcome";
+    public const string RetriesUsedUp = "retries_used_up";
     public const string ByPerson = "by_person";
 }
 
