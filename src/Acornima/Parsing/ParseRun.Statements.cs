@@ -63,7 +63,7 @@ internal sealed partial class ParseRun
         var here = _s.Save();
         _s.Next();
         var found = _s.Kind is T.LeftBracket or T.LeftBrace
-            || (Words.IsWord(_s.Kind) && _s.Kind is not (T.In or T.InstanceOf));
+            || (Words.IsWord(_s.Kind) && !Words.IsReserved(_s.Kind));
         _s.Restore(here);
         return found;
     }

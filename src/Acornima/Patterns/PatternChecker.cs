@@ -160,13 +160,18 @@ internal sealed partial class PatternChecker
             var quantifiable = Term(out var inner);
             if (inner is not null)
             {
-                if (names is not null && names.Overlaps(inner))
+                if (names is null)
+                {
+                    names = inner;
+                }
+                else if (names.Overlaps(inner))
                 {
                     throw FailAt(at, "two groups that can both match have the same name");
                 }
-
-                names ??= [];
-                names.UnionWith(inner);
+                else
+                {
+                    names.UnionWith(inner);
+                }
             }
 
             at = _pos;
