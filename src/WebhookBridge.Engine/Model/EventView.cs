@@ -16,22 +16,34 @@ public sealed class EventView : IDisposable
     /// <summary>What every stored normal form begins with; a delivery's own members are put in behind it.</summary>
     private static ReadOnlySpan<byte> MetaStart => "{\"meta\":{"u8;
 
-    private readonly JsonDocument _body;
+    private readonly IDisposable? _body;
+    private readonly JsonElement _event;
     private readonly JsonDocument _normal;
 
-    private EventView(GatewayEvent of, JsonDocument body, JsonDocument normal)
+    private EventView(GatewayEvent of, IDisposable? body, JsonElement root, JsonDocument normal, string? deliveryId)
     {
         Of = of;
+        DeliveryId = deliveryId;
         _body = body;
+        _event = root;
         _normal = normal;
     }
 
     /// <summary>The event itself.</summary>
     public GatewayEvent Of { get; }
 
+    /// <summary>The delivery that the event is looked at for; null at receipt.</summary>
+    public string? DeliveryId { get; }
+
     /// <summary>The view that conditions have at receipt: <c>meta</c> without route and delivery.</summary>
-    public static EventView Open(GatewayEvent of) =>
-        new(of, EventBody.Parse(of.Body, of.Format), JsonDocument.Parse(of.NormalForm));
+    public static EventView Open(GatewayEvent of)
+    {
+        JsonDocument body = EventBody.Parse(of.Body, of.Format);
+        return new(of, body, body.RootElement, JsonDocument.Parse(of.NormalForm), null);
+    }
+
+    /// <summary>The same for a body that is open already; its document must live as long as the view.</summary>
+    public static EventView Open(GatewayEvent of, JsonElement body) => new(of, null, body, JsonDocument.Parse(of.NormalForm), null);
 
     /// <summary>The view that rule and template have: <c>meta.route</c>, <c>meta.delivery_id</c> and <c>meta.late</c> are set.</summary>
     public static EventView Open(GatewayEvent of, string route, string deliveryId)
@@ -44,7 +56,8 @@ public sealed class EventView : IDisposable
         Encoding.UTF8.GetBytes(deliveryId, buffer);
         buffer.Write(of.Late ? "\",\"late\":true,"u8 : "\",\"late\":false,"u8);
         buffer.Write(of.NormalForm.Span[MetaStart.Length..]);
-        return new(of, EventBody.Parse(of.Body, of.Format), JsonDocument.Parse(buffer.WrittenMemory));
+        JsonDocument body = EventBody.Parse(of.Body, of.Format);
+        return new(of, body, body.RootElement, JsonDocument.Parse(buffer.WrittenMemory), deliveryId);
     }
 
     /// <summary>The value of a name at the top; a group that the event has not got is an object whose members are all null.</summary>
@@ -52,7 +65,7 @@ public sealed class EventView : IDisposable
     {
         if (name == "event")
         {
-            value = _body.RootElement;
+            value = _event;
             return true;
         }
 
@@ -75,7 +88,7 @@ public sealed class EventView : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _body.Dispose();
+        _body?.Dispose();
         _normal.Dispose();
     }
 }

@@ -19,17 +19,14 @@ public sealed class ReceiveMetrics : IDisposable
         _accept = _meter.CreateHistogram<double>("webhookbridge_accept_seconds", "s");
     }
 
+    /// <param name="count">May be 0, when all was known already: the time counts all the same.</param>
     public void Accepted(string source, int count, TimeSpan took)
     {
         _accepted.Add(count, new KeyValuePair<string, object?>("source", source));
         _accept.Record(took.TotalSeconds);
     }
 
-    public void Duplicate(string source, TimeSpan took)
-    {
-        _duplicates.Add(1, new KeyValuePair<string, object?>("source", source));
-        _accept.Record(took.TotalSeconds);
-    }
+    public void Duplicates(string source, int count) => _duplicates.Add(count, new KeyValuePair<string, object?>("source", source));
 
     public void Rejected(string source, string code) =>
         _rejected.Add(1, new KeyValuePair<string, object?>("source", source), new KeyValuePair<string, object?>("code", code));
