@@ -1,4 +1,5 @@
 using WebhookBridge.Engine.Filtering;
+using WebhookBridge.Engine.Reshaping;
 
 namespace WebhookBridge.Engine.Configuration;
 
@@ -11,6 +12,12 @@ public sealed class ActiveRoute
     public required int Revision { get; init; }
 
     public required Conditions Conditions { get; init; }
+
+    /// <summary>Null = every event that meets the conditions is sent.</summary>
+    public Rule? Rule { get; init; }
+
+    /// <summary>Template and fields.</summary>
+    public required RouteShape Shape { get; init; }
 
     public string Name => Definition.Name;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using WebhookBridge.Engine.Filtering;
+using WebhookBridge.Engine.Receiving;
 
 namespace WebhookBridge.Engine.Configuration;
 
@@ -7,6 +8,8 @@ namespace WebhookBridge.Engine.Configuration;
 public sealed class GatewaySnapshot
 {
     public static readonly GatewaySnapshot Empty = new();
+
+    public FrozenDictionary<string, ActiveSource> Sources { get; init; } = FrozenDictionary<string, ActiveSource>.Empty;
 
     public FrozenDictionary<string, ActiveRoute> Routes { get; init; } = FrozenDictionary<string, ActiveRoute>.Empty;
 

@@ -53,7 +53,7 @@ public sealed class DeliveryAttempt(
         if (rendered is null)
         {
             // 2. and 3. Rule and template, once.
-            AttemptReport? ended = Prepare(delivery, route, out rendered);
+            (AttemptReport? ended, rendered) = await PrepareAsync(delivery, route);
             if (ended is not null)
             {
                 return ended;
@@ -86,52 +86,47 @@ public sealed class DeliveryAttempt(
         });
     }
 
-    /// <summary>Steps 2 and 3. Null when the delivery is ready to be sent; else the end of this attempt.</summary>
-    private AttemptReport? Prepare(LeasedDelivery delivery, ActiveRoute route, out RenderedDelivery? rendered)
+    /// <summary>Steps 2 and 3: what is to be sent, or the end of this attempt.</summary>
+    private async ValueTask<(AttemptReport? Ended, RenderedDelivery? Rendered)> PrepareAsync(LeasedDelivery delivery, ActiveRoute route)
     {
         GatewayEvent of = delivery.Event;
         RouteDefinition definition = route.Definition;
-        rendered = null;
-        if (definition.Rule is null && definition.Template is null && definition.Fields.Count == 0)
+        bool asReceived = definition.Template is null && definition.Fields.Count == 0;
+        if (definition.Rule is null && asReceived)
         {
-            rendered = new RenderedDelivery(of.Body, ContentTypeOf(of), FrozenDictionary<string, string>.Empty);
-            return null;
+            return (null, AsReceived(of));
         }
 
         DateTimeOffset startedAt = time.GetUtcNow();
         using EventView view = EventView.Open(of, delivery.Route, delivery.Id);
         if (definition.Rule is not null)
         {
-            switch (judge(route, view, delivery.CodeTimeouts))
+            switch (await judge(route, view, delivery.CodeTimeouts))
             {
                 case RuleVerdict.Skip skip:
-                    return Final(delivery, DeliveryState.Skipped, string.IsNullOrWhiteSpace(skip.Reason) ? DeliveryReasons.RuleSkipped : skip.Reason);
+                    return (Final(delivery, DeliveryState.Skipped, string.IsNullOrWhiteSpace(skip.Reason) ? DeliveryReasons.RuleSkipped : skip.Reason), null);
                 case RuleVerdict.Failed failed:
-                    return CodeFailed(delivery, AttemptPhase.Rule, DeliveryReasons.RuleFailed, Place(failed.Text, failed.Line, failed.Column), startedAt);
+                    return (CodeFailed(delivery, AttemptPhase.Rule, DeliveryReasons.RuleFailed, Place(failed.Text, failed.Line, failed.Column), startedAt), null);
                 case RuleVerdict.TimedOut late:
-                    return CodeTimedOut(delivery, AttemptPhase.Rule, DeliveryReasons.RuleFailed, late.Text, startedAt);
+                    return (CodeTimedOut(delivery, AttemptPhase.Rule, DeliveryReasons.RuleFailed, late.Text, startedAt), null);
             }
         }
 
-        if (definition.Template is null && definition.Fields.Count == 0)
+        if (asReceived)
         {
-            rendered = new RenderedDelivery(of.Body, ContentTypeOf(of), FrozenDictionary<string, string>.Empty);
-            return null;
+            return (null, AsReceived(of));
         }
 
-        switch (reshape(route, view, delivery.CodeTimeouts))
+        return reshape(route, view, delivery.CodeTimeouts) switch
         {
-            case ReshapeResult.Ready ready:
-                rendered = ready.Rendered;
-                return null;
-            case ReshapeResult.TimedOut late:
-                return CodeTimedOut(delivery, AttemptPhase.Render, DeliveryReasons.TemplateFailed, late.Text, startedAt);
-            case ReshapeResult.Failed failed:
-                return CodeFailed(delivery, AttemptPhase.Render, DeliveryReasons.TemplateFailed, Place(failed.Text, failed.Line, failed.Column), startedAt);
-            default:
-                throw new InvalidOperationException("A reshape result of no known kind.");
-        }
+            ReshapeResult.Ready ready => (null, ready.Rendered),
+            ReshapeResult.TimedOut late => (CodeTimedOut(delivery, AttemptPhase.Render, DeliveryReasons.TemplateFailed, late.Text, startedAt), null),
+            ReshapeResult.Failed failed => (CodeFailed(delivery, AttemptPhase.Render, DeliveryReasons.TemplateFailed, Place(failed.Text, failed.Line, failed.Column), startedAt), null),
+            _ => throw new InvalidOperationException("A reshape result of no known kind."),
+        };
     }
+
+    private static RenderedDelivery AsReceived(GatewayEvent of) => new(of.Body, ContentTypeOf(of), FrozenDictionary<string, string>.Empty);
 
     /// <summary>Step 4. Never throws for what a connector does.</summary>
     private static async ValueTask<(Classification What, int? Status)> SendAsync(

@@ -54,7 +54,7 @@ public sealed class DeliveryPumpTests : IAsyncLifetime
         h.Judge = (_, _, _) =>
         {
             judged++;
-            return Engine.Filtering.RuleVerdict.Send.Instance;
+            return ValueTask.FromResult<Engine.Filtering.RuleVerdict>(Engine.Filtering.RuleVerdict.Send.Instance);
         };
         _stub.Plays(StubReply.Status(503), StubReply.Reset, StubReply.CloseHalfWay);
 

@@ -58,7 +58,7 @@ internal sealed class PumpHarness : IAsyncDisposable
 
     public DeliveryPump Pump { get; }
 
-    public JudgeByRule Judge { get; set; } = static (_, _, _) => RuleVerdict.Send.Instance;
+    public JudgeByRule Judge { get; set; } = static (_, _, _) => new(RuleVerdict.Send.Instance);
 
     public ReshapeEvent Reshape { get; set; } = static (_, view, _) => new ReshapeResult.Ready(new RenderedDelivery(view.Of.Body, "application/json", new Dictionary<string, string>()));
 
@@ -77,7 +77,7 @@ internal sealed class PumpHarness : IAsyncDisposable
     public PumpHarness WithRoute(string name, string destination, RetryDefinition? retry = null, string? rule = null)
     {
         RouteDefinition definition = new() { Name = name, Sources = ["*"], Destination = destination, Rule = rule, Retry = retry ?? RetryDefinition.Standard };
-        _routes[name] = new ActiveRoute { Definition = definition, Revision = 1, Conditions = Conditions.Compile(definition.When, static _ => null, out _)! };
+        _routes[name] = new ActiveRoute { Definition = definition, Revision = 1, Conditions = Conditions.Compile(definition.When, static _ => null, out _)!, Shape = new RouteShape(null, "", []) };
         return this;
     }
 
