@@ -1,0 +1,26 @@
+namespace WebhookBridge.Server.WebConsole.Page;
+
+/// <summary>The menu: only pages that exist.</summary>
+internal static class ConsoleNavigation
+{
+    public static readonly IReadOnlyList<IReadOnlyList<(string Path, string Icon, string Key)>> Groups =
+    [
+        [("/", "layout-dashboard", "nav.overview")],
+    ];
+}
+
+/// <summary>Two letters that stand for a logo.</summary>
+internal static class Initials
+{
+    public static string Of(string name)
+    {
+        string[] words = name.Split('@')[0].Split([' ', '.', '-', '_', '·', '+'], StringSplitOptions.RemoveEmptyEntries);
+        string letters = words.Length switch
+        {
+            0 => "?",
+            1 => words[0][..Math.Min(2, words[0].Length)],
+            _ => $"{words[0][0]}{words[1][0]}",
+        };
+        return letters.ToUpperInvariant();
+    }
+}

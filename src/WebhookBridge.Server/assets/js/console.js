@@ -1,0 +1,71 @@
+// Behaviour shared by all pages. Everything here adds to what works without it.
+import 'htmx.org';
+
+const root = document.documentElement;
+
+// Light or dark: the button is a form that works by itself; with script the page does not reload.
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-scheme]');
+  if (!form) return;
+  event.preventDefault();
+  const next = root.dataset.bsTheme === 'dark' ? 'light' : 'dark';
+  root.dataset.bsTheme = next;
+  root.dataset.wbScheme = next;
+  const body = new FormData(form);
+  body.set('scheme', next);
+  fetch(form.action, { method: 'POST', body, redirect: 'manual' });
+});
+
+document.addEventListener('click', async (event) => {
+  const copy = event.target.closest('[data-copy]');
+  if (copy) {
+    const field = document.getElementById(copy.dataset.copy);
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand('copy'); }
+    copy.classList.add('is-copied');
+    say(copy.dataset.said);
+    setTimeout(() => copy.classList.remove('is-copied'), 2000);
+    return;
+  }
+
+  const show = event.target.closest('[data-show]');
+  if (show) {
+    const field = document.getElementById(show.dataset.show);
+    const hidden = field.type === 'password';
+    field.type = hidden ? 'text' : 'password';
+    show.setAttribute('aria-pressed', String(hidden));
+  }
+});
+
+// One line for screen readers: what just happened.
+function say(text) {
+  const line = document.getElementById('wb-said');
+  if (line && text) line.textContent = text;
+}
+
+// Escape closes the phone menu.
+document.addEventListener('keydown', (event) => {
+  const menu = document.getElementById('wb-menu');
+  if (event.key === 'Escape' && menu?.checked) { menu.checked = false; menu.focus(); }
+  if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest('input, textarea, select, [contenteditable]')) {
+    const search = document.querySelector('.wb-side-search input, .wb-filter input[type=search]');
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+});
+
+// Live parts ask only while somebody looks.
+document.addEventListener('htmx:config:request', (event) => {
+  if (document.hidden && event.target.closest?.('[data-live]')) event.preventDefault();
+});
+
+// The times of "in 4 min" go on by themselves.
+const zone = document.querySelector('meta[name=wb-lang]')?.content;
+const relative = new Intl.RelativeTimeFormat(zone || 'en', { numeric: 'auto', style: 'short' });
+setInterval(() => {
+  if (document.hidden) return;
+  for (const time of document.querySelectorAll('time[data-relative]')) {
+    const seconds = Math.round((Date.parse(time.dateTime) - Date.now()) / 1000);
+    const [n, unit] = Math.abs(seconds) < 60 ? [seconds, 'second'] : Math.abs(seconds) < 3600 ? [Math.round(seconds / 60), 'minute'] : Math.abs(seconds) < 86400 ? [Math.round(seconds / 3600), 'hour'] : [Math.round(seconds / 86400), 'day'];
+    time.textContent = relative.format(n, unit);
+  }
+}, 10000);
