@@ -102,6 +102,12 @@ public sealed class UserRow
     public long CreatedAt { get; set; }
 
     public long? LastSignIn { get; set; }
+
+    /// <summary>BCP 47; null = not chosen.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>IANA; null = not chosen.</summary>
+    public string? TimeZone { get; set; }
 }
 
 public sealed class AuditRow

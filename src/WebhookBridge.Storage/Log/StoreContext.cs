@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Storage.Accounts;
 using WebhookBridge.Storage.Config;
 using WebhookBridge.Storage.Sqlite;
 
@@ -53,6 +54,8 @@ public sealed class StoreContext : DbContext
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
 
     public DbSet<UserRow> Users => Set<UserRow>();
+
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
@@ -137,6 +140,7 @@ public sealed class StoreContext : DbContext
         modelBuilder.Entity<ListItemRow>(static e => e.ToTable("list_items").HasKey(static x => new { x.List, x.Value }));
         modelBuilder.Entity<ApiKeyRow>(static e => e.ToTable("api_keys").HasKey(static x => x.Id));
         modelBuilder.Entity<UserRow>(static e => e.ToTable("users").HasKey(static x => x.Name));
+        modelBuilder.Entity<SessionRow>(static e => e.ToTable("sessions").HasKey(static x => x.Key));
         modelBuilder.Entity<AuditRow>(static e => e.ToTable("audit").HasKey(static x => x.Seq));
         modelBuilder.Entity<IdempotencyRow>(static e => e.ToTable("idempotency_keys").HasKey(static x => new { x.Scope, x.Key }));
 
