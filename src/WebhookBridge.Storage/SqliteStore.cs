@@ -35,7 +35,12 @@ public sealed class SqliteStore : IAsyncDisposable
         Gate = new WriteGate(_committer);
         Journal = new SqliteJournal(_committer, new RejectionRecorder(_committer, box, limits));
         Config = new ConfigStore(Gate, OpenContext, box, time);
-        Secrets = box;
+        Lists = new ListStore(Gate, OpenContext, time);
+        Access = new AccessStore(Gate, OpenContext, time);
+        Audit = new AuditStore(Gate, OpenContext, time);
+        Idempotency = new IdempotencyStore(Gate, OpenContext, time);
+        Log = new GatewayLog(_committer, Gate, OpenContext, box, limits, time);
+        Retention = new Retention(Gate, time, DatabaseBytes);
     }
 
     public DataDirectory Directory { get; }
@@ -52,7 +57,17 @@ public sealed class SqliteStore : IAsyncDisposable
 
     public ConfigStore Config { get; }
 
-    internal SecretBox Secrets { get; }
+    public ListStore Lists { get; }
+
+    public AccessStore Access { get; }
+
+    public AuditStore Audit { get; }
+
+    public IdempotencyStore Idempotency { get; }
+
+    public GatewayLog Log { get; }
+
+    public Retention Retention { get; }
 
     internal GroupCommitter Committer => _committer;
 
@@ -78,7 +93,7 @@ public sealed class SqliteStore : IAsyncDisposable
             store._committer.Start();
             await store.Gate.RawAsync(static connection =>
             {
-                SetState(connection, StateName, Running);
+                ProcessState.Set(connection, StateName, Running);
                 ConnectionFactory.Execute(connection, HotStatements.ReclaimPending);
                 ConnectionFactory.Execute(connection, HotStatements.ReclaimHeld);
                 return 0;
@@ -123,7 +138,7 @@ public sealed class SqliteStore : IAsyncDisposable
             _checkpointer.Dispose();
             try
             {
-                SetState(_committer.Connection, StateName, Stopped);
+                ProcessState.Set(_committer.Connection, StateName, Stopped);
                 ConnectionFactory.Execute(_committer.Connection, ConnectionStatements.CheckpointTruncate);
             }
             catch (SqliteException)
@@ -139,7 +154,7 @@ public sealed class SqliteStore : IAsyncDisposable
     private static bool CheckAfterUncleanStop(ConnectionFactory connections, StoreLimits limits)
     {
         using SqliteConnection connection = connections.OpenWriter();
-        if (GetState(connection, StateName) != Running)
+        if (ProcessState.Get(connection, StateName) != Running)
         {
             return false;
         }
@@ -172,28 +187,6 @@ public sealed class SqliteStore : IAsyncDisposable
         {
             Health.SetBroken(error.Message);
         }
-    }
-
-    private static void SetState(SqliteConnection connection, string name, string value)
-    {
-        using var set = new Statement(connection.Handle!, ConnectionStatements.SetState);
-        set.Bind(1, name);
-        set.Bind(2, value);
-        set.Run();
-    }
-
-    private static string? GetState(SqliteConnection connection, string name)
-    {
-        using var get = new Statement(connection.Handle!, ConnectionStatements.GetState);
-        get.Bind(1, name);
-        if (!get.Step())
-        {
-            return null;
-        }
-
-        string value = get.Text(0);
-        get.Reset();
-        return value;
     }
 
     private static long Length(string file)

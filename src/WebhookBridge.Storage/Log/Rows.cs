@@ -152,13 +152,22 @@ public sealed class DeliveryRow
 
     public string? RemoteId { get; set; }
 
+    public RenderedRow? Rendered { get; set; }
+
+    public List<AttemptRow> Attempts { get; } = [];
+}
+
+/// <summary>The bytes of a delivery that waits for its next try: the same row, read only when asked for.</summary>
+public sealed class RenderedRow
+{
+    public long Seq { get; set; }
+
     public string? RenderedType { get; set; }
 
     public byte[]? RenderedBody { get; set; }
 
+    /// <summary>UTF-8 JSON object of texts.</summary>
     public byte[]? RenderedFields { get; set; }
-
-    public List<AttemptRow> Attempts { get; } = [];
 }
 
 /// <summary>One try of a delivery.</summary>

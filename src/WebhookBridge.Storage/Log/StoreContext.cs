@@ -111,8 +111,10 @@ public sealed class StoreContext : DbContext
             e.Property(static x => x.Id).HasConversion((ValueConverter)new IdConverter(IdSource.Delivery));
             e.Property(static x => x.ReplayOf).HasConversion((ValueConverter)new IdConverter(IdSource.Delivery));
             e.Property(static x => x.ReplayId).HasConversion((ValueConverter)new IdConverter(IdSource.Replay));
+            e.HasOne(static x => x.Rendered).WithOne().HasForeignKey<RenderedRow>(static x => x.Seq);
             e.HasMany(static x => x.Attempts).WithOne(static x => x.Delivery).HasForeignKey(static x => x.DeliverySeq);
         });
+        modelBuilder.Entity<RenderedRow>(static e => e.ToTable("deliveries").HasKey(static x => x.Seq));
         modelBuilder.Entity<AttemptRow>(e =>
         {
             e.ToTable("attempts").HasKey(static x => x.Seq);

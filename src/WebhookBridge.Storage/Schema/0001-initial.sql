@@ -136,6 +136,7 @@ CREATE TABLE deliveries (
 
 CREATE UNIQUE INDEX ux_deliveries_id ON deliveries (id);
 CREATE INDEX ix_deliveries_event ON deliveries (event_seq);
+CREATE INDEX ix_deliveries_created ON deliveries (created_at);
 CREATE INDEX ix_deliveries_route ON deliveries (route, created_at);
 CREATE INDEX ix_deliveries_destination ON deliveries (destination, created_at);
 -- The lanes: what waits, by destination. Small as long as nothing is wrong.

@@ -12,12 +12,23 @@ internal sealed class ConnectionFactory(string file)
     public string File { get; } = file;
 
     /// <summary>For the committer only: there is one writer in the process.</summary>
-    public SqliteConnection OpenWriter() => Open(SqliteOpenMode.ReadWriteCreate, ConnectionStatements.Writer);
+    public SqliteConnection OpenWriter() => Open(File, SqliteOpenMode.ReadWriteCreate, ConnectionStatements.Writer);
 
-    public SqliteConnection OpenReader() => Open(SqliteOpenMode.ReadWrite, ConnectionStatements.Reader);
+    public SqliteConnection OpenReader() => Open(File, SqliteOpenMode.ReadWrite, ConnectionStatements.Reader);
 
     /// <summary>For a database that another process may hold, or that lies on a read-only disk.</summary>
-    public SqliteConnection OpenReadOnly() => Open(SqliteOpenMode.ReadOnly, ConnectionStatements.Reader);
+    /// <remarks>A log needs a file beside the database. Where none can be made and none is there, nothing can change the database either, and it may be read as it is.</remarks>
+    public SqliteConnection OpenReadOnly()
+    {
+        try
+        {
+            return Open(File, SqliteOpenMode.ReadOnly, ConnectionStatements.Reader);
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY && !System.IO.File.Exists(File + "-wal"))
+        {
+            return Open(new Uri(File).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly, ConnectionStatements.Reader);
+        }
+    }
 
     public static void Execute(SqliteConnection connection, string sql)
     {
@@ -37,11 +48,11 @@ internal sealed class ConnectionFactory(string file)
         return command.ExecuteScalar();
     }
 
-    private SqliteConnection Open(SqliteOpenMode mode, string pragmas)
+    private static SqliteConnection Open(string source, SqliteOpenMode mode, string pragmas)
     {
         var text = new SqliteConnectionStringBuilder
         {
-            DataSource = File,
+            DataSource = source,
             Mode = mode,
             Pooling = false,
             DefaultTimeout = 1, // shorter than busy_timeout, so that the provider never comes to its own retry (0 would be for ever)

@@ -228,6 +228,9 @@ internal sealed class HotCommands : IDisposable
         _reclaimOne.Run();
     }
 
+    /// <summary>A statement for one operation that is too rare to be kept prepared; the caller disposes it.</summary>
+    public Statement Temporary(string sql) => new(_db, sql);
+
     public void Dispose()
     {
         foreach (Statement statement in _all)

@@ -81,6 +81,17 @@ internal sealed class Migrator(ConnectionFactory connections, IReadOnlyList<Migr
         }
     }
 
+    /// <summary>For a backup: it is ours, and not newer; an older one is brought up to date at the next start.</summary>
+    public static void RequireKnown(SqliteConnection connection)
+    {
+        List<(int Number, string Name, string Sha256)> applied = Applied(connection);
+        Compare(applied, Migration.All);
+        if (applied.Count == 0)
+        {
+            throw new DataDirectoryException("The file is no database of WebhookBridge.");
+        }
+    }
+
     private static List<(int Number, string Name, string Sha256)> Applied(SqliteConnection connection)
     {
         var applied = new List<(int, string, string)>();

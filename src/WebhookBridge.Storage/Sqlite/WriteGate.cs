@@ -7,9 +7,10 @@ namespace WebhookBridge.Storage.Sqlite;
 /// <remarks>Events wait meanwhile, so work is kept to a few milliseconds; what is long goes in slices.</remarks>
 public sealed class WriteGate
 {
-    private readonly GroupCommitter _committer;
+    private readonly GroupCommitter? _committer;
 
-    internal WriteGate(GroupCommitter committer) => _committer = committer;
+    /// <param name="committer">Null where the database was opened for reading only: then everything throws.</param>
+    internal WriteGate(GroupCommitter? committer) => _committer = committer;
 
     /// <summary>Runs <paramref name="work"/> and commits. What it throws undoes it and comes out here.</summary>
     /// <remarks>The context is the writer's own and is empty again afterwards: nothing may keep it.</remarks>
@@ -29,7 +30,7 @@ public sealed class WriteGate
 
     private ValueTask<T> EnqueueAsync<T>(GateOp<T> op)
     {
-        _committer.Enqueue(op);
+        (_committer ?? throw new InvalidOperationException("The database was opened for reading only.")).Enqueue(op);
         return op.Answer;
     }
 }

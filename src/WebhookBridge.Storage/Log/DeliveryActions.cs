@@ -1,0 +1,228 @@
+using Microsoft.EntityFrameworkCore;
+using WebhookBridge.Engine.Model;
+using WebhookBridge.Storage.Config;
+using WebhookBridge.Storage.Sqlite;
+
+namespace WebhookBridge.Storage.Log;
+
+/// <summary>What became of a person's wish for a delivery.</summary>
+public enum ActionResult
+{
+    /// <summary>Done and committed; wake the pump.</summary>
+    Done,
+
+    NotFound,
+
+    /// <summary>A delivery in this state cannot be treated so.</summary>
+    NotInThisState,
+
+    /// <summary>It is being sent at this moment; try again when that has come to an end.</summary>
+    InFlight,
+}
+
+/// <summary>What people do with deliveries: conditional writes through the gate, each with its audit row (contract sections 4 and 7).</summary>
+public sealed class DeliveryActions
+{
+    private const int Slice = 500;
+
+    private readonly WriteGate _gate;
+    private readonly TimeProvider _time;
+
+    internal DeliveryActions(WriteGate gate, TimeProvider time)
+    {
+        _gate = gate;
+        _time = time;
+    }
+
+    /// <summary>Once more, at once: what was refused, exhausted or cancelled, or is held; what waits is due now. Bytes and id stay.</summary>
+    public ValueTask<ActionResult> RetryAsync(string id, string actor) =>
+        ChangeAsync(id, actor, "retry", ["pending", "held", "refused", "exhausted", "cancelled"], static (d, now) => MakePending(d, now));
+
+    /// <summary>Never again, unless it is retried.</summary>
+    public ValueTask<ActionResult> CancelAsync(string id, string actor) =>
+        ChangeAsync(id, actor, "cancel", ["pending", "held"], static (d, now) =>
+        {
+            d.State = "cancelled";
+            d.Reason = DeliveryReasons.ByPerson;
+            d.NextAttemptAt = null;
+            d.FinishedAt = now;
+        });
+
+    public ValueTask<ActionResult> HoldAsync(string id, string actor) =>
+        ChangeAsync(id, actor, "hold", ["pending"], static (d, _) =>
+        {
+            d.State = "held";
+            d.Reason = DeliveryReasons.ByPerson;
+            d.NextAttemptAt = null;
+        });
+
+    public ValueTask<ActionResult> ResumeAsync(string id, string actor) =>
+        ChangeAsync(id, actor, "resume", ["held"], static (d, now) => MakePending(d, now));
+
+    /// <summary>Lets everything of a destination go on that is held by a person or after an unknown outcome; says how many.</summary>
+    /// <remarks>What is held until its checkout id is known stays: its time is not up.</remarks>
+    public async Task<int> ResumeAllAsync(string destination, string actor)
+    {
+        int total = 0;
+        while (true)
+        {
+            long now = Now();
+            int done = await _gate.RunAsync(context => context.Deliveries
+                .Where(d => d.State == "held" && d.Destination == destination && !d.Leased && d.Reason != DeliveryReasons.UnknownCheckout)
+                .OrderBy(static d => d.Seq)
+                .Take(Slice)
+                .ExecuteUpdate(s => s
+                    .SetProperty(static d => d.State, "pending")
+                    .SetProperty(static d => d.Reason, (string?)null)
+                    .SetProperty(static d => d.NextAttemptAt, now)));
+            total += done;
+            if (done < Slice)
+            {
+                break;
+            }
+        }
+
+        await AuditAsync(actor, "resume", $"destination/{destination}", $$"""{"deliveries":{{total}}}""");
+        return total;
+    }
+
+    /// <summary>Tries again everything of a destination or a route that was refused or exhausted; says how many.</summary>
+    public async Task<int> RetryAllAsync(DeliveryFilter filter, string actor)
+    {
+        int total = 0;
+        while (true)
+        {
+            long now = Now();
+            int done = await _gate.RunAsync(context =>
+            {
+                List<DeliveryRow> rows = [.. filter.Apply(context.Deliveries).Where(static d => d.State == "refused" || d.State == "exhausted").OrderBy(static d => d.Seq).Take(Slice)];
+                rows.ForEach(d => MakePending(d, now));
+                context.SaveChanges();
+                return rows.Count;
+            });
+            total += done;
+            if (done < Slice)
+            {
+                break;
+            }
+        }
+
+        await AuditAsync(actor, "retry", filter.Destination is { } name ? $"destination/{name}" : $"route/{filter.Route}", $$"""{"deliveries":{{total}}}""");
+        return total;
+    }
+
+    /// <summary>Stops a destination until it is resumed; what waits for it stays pending and costs no attempt.</summary>
+    public async Task HoldDestinationAsync(string destination, string reason, string actor)
+    {
+        long now = Now();
+        await _gate.RunAsync(context =>
+        {
+            DestinationHoldRow? hold = context.DestinationHolds.FirstOrDefault(h => h.Destination == destination);
+            if (hold is null)
+            {
+                context.DestinationHolds.Add(hold = new DestinationHoldRow { Destination = destination, Since = now });
+            }
+
+            hold.Reason = reason;
+            hold.Actor = actor;
+            AuditStore.Add(context, now, actor, "hold", $"destination/{destination}", null);
+        });
+    }
+
+    /// <returns>False when it was not held.</returns>
+    public async Task<bool> ResumeDestinationAsync(string destination, string actor)
+    {
+        long now = Now();
+        return await _gate.RunAsync(context =>
+        {
+            bool held = context.DestinationHolds.Where(h => h.Destination == destination).ExecuteDelete() > 0;
+            if (held)
+            {
+                AuditStore.Add(context, now, actor, "resume", $"destination/{destination}", null);
+                context.SaveChanges();
+            }
+
+            return held;
+        });
+    }
+
+    /// <summary>What waits on a route shall use another revision: rendered bytes of the old one are forgotten (contract section 4). Says how many.</summary>
+    public async Task<int> RepinAsync(string route, int revision, string actor)
+    {
+        int total = 0;
+        while (true)
+        {
+            int done = await _gate.RunAsync(context =>
+            {
+                List<DeliveryRow> rows = [.. context.Deliveries.Include(static d => d.Rendered)
+                    .Where(d => d.Route == route && (d.State == "pending" || d.State == "held") && !d.Leased && d.RouteRevision != revision)
+                    .OrderBy(static d => d.Seq).Take(Slice)];
+                foreach (DeliveryRow row in rows)
+                {
+                    row.RouteRevision = revision;
+                    if (row.Rendered is { } rendered)
+                    {
+                        rendered.RenderedType = null;
+                        rendered.RenderedBody = null;
+                        rendered.RenderedFields = null;
+                    }
+                }
+
+                context.SaveChanges();
+                return rows.Count;
+            });
+            total += done;
+            if (done < Slice)
+            {
+                break;
+            }
+        }
+
+        await AuditAsync(actor, "repin", $"route/{route}", $$"""{"revision":{{revision}},"deliveries":{{total}}}""");
+        return total;
+    }
+
+    private ValueTask<ActionResult> ChangeAsync(string id, string actor, string action, string[] states, Action<DeliveryRow, long> change)
+    {
+        long now = Now();
+        return _gate.RunAsync(context =>
+        {
+            DeliveryRow? row = context.Deliveries.FirstOrDefault(d => d.Id == id);
+            if (row is null)
+            {
+                return ActionResult.NotFound;
+            }
+
+            if (!states.Contains(row.State))
+            {
+                return ActionResult.NotInThisState;
+            }
+
+            if (row.Leased)
+            {
+                return ActionResult.InFlight;
+            }
+
+            change(row, now);
+            AuditStore.Add(context, now, actor, action, id, null);
+            context.SaveChanges();
+            return ActionResult.Done;
+        });
+    }
+
+    private static void MakePending(DeliveryRow d, long now)
+    {
+        d.State = "pending";
+        d.Reason = null;
+        d.NextAttemptAt = now;
+        d.FinishedAt = null;
+    }
+
+    private async Task AuditAsync(string actor, string action, string subject, string detail)
+    {
+        long now = Now();
+        await _gate.RunAsync(context => AuditStore.Add(context, now, actor, action, subject, detail));
+    }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,33 @@
+using WebhookBridge.Engine.Secrets;
+using WebhookBridge.Storage.Sqlite;
+
+namespace WebhookBridge.Storage.Log;
+
+/// <summary>All that happened, to look at and to act on.</summary>
+public sealed class GatewayLog
+{
+    internal GatewayLog(GroupCommitter committer, WriteGate gate, Func<StoreContext> open, SecretBox box, StoreLimits limits, TimeProvider time)
+    {
+        Events = new EventLog(open);
+        Deliveries = new DeliveryLog(open);
+        Actions = new DeliveryActions(gate, time);
+        Replays = new ReplayStore(committer, gate, open, time);
+        Rejections = new RejectionLog(gate, open, box);
+        Inbox = new InboxStore(committer, gate, open, limits);
+        Alerts = new AlertStore(gate, open, time);
+    }
+
+    public EventLog Events { get; }
+
+    public DeliveryLog Deliveries { get; }
+
+    public DeliveryActions Actions { get; }
+
+    public ReplayStore Replays { get; }
+
+    public RejectionLog Rejections { get; }
+
+    public InboxStore Inbox { get; }
+
+    public AlertStore Alerts { get; }
+}
