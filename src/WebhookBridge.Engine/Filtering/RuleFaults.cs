@@ -38,6 +38,11 @@ internal static partial class RuleFaults
     {
         string sentence = Sentence(thrown);
         (int line, int column) = Place(thrown);
+        if (line == 0 && rule.Form == RuleForm.Function && TakenApart().IsMatch(thrown.Message))
+        {
+            (line, column) = (1, 1); // the rule's own parameters
+        }
+
         string source = line < 1 ? "" : rule.LineAt(line);
         return source.Length == 0
             ? new RuleVerdict.Failed(sentence)
@@ -96,7 +101,7 @@ internal static partial class RuleFaults
 
         if (ReadOnly().Match(message) is { Success: true } shared)
         {
-            return $"`{shared.Groups["name"].Value}` belongs to something that all rules share and cannot be changed: keep values in `let` and `const`.";
+            return $"`{shared.Groups["name"].Value}` belongs to something that is frozen or that all rules share: it cannot be changed. Keep values in `let` and `const`.";
         }
 
         if (TakenApart().IsMatch(message))
@@ -107,6 +112,7 @@ internal static partial class RuleFaults
         return message switch
         {
             "Maximum call stack size exceeded" => "The rule's functions or data are nested too deep.",
+            "Cannot convert undefined or null to object" => "Something that does not exist was used as an object: ask first, or give it a default with `?? {}` or `?? []`.",
             "Assignment to constant variable." => "A `const` was given a new value: declare it with `let`.",
             _ => $"The rule threw an error: {Clip(message).TrimEnd('.')}.",
         };
@@ -123,7 +129,7 @@ internal static partial class RuleFaults
     [GeneratedRegex(@"^(?:Cannot access ')?(?<name>[^ ']+)'? (?:has not been initialized|before initialization)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NotYet();
 
-    [GeneratedRegex(@"^Cannot (?:assign to read only|add|delete|redefine) property '?(?<name>[^', ]+)'?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^Cannot (?:assign to read only|add|delete|redefine) property:? '?(?<name>[^', ]+)'?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReadOnly();
 
     [GeneratedRegex(@"^(?:Destructed parameter is null or undefined|Cannot destructure )", RegexOptions.ExplicitCapture, 1000)]

@@ -1,0 +1,1 @@
+return WebhookBridge.Rules.Tests.HostileChild.Run(args);
