@@ -38,9 +38,10 @@ internal static partial class RuleFaults
     {
         string sentence = Sentence(thrown);
         (int line, int column) = Place(thrown);
-        if (line == 0 && rule.Form == RuleForm.Function && TakenApart().IsMatch(thrown.Message))
+        if (line < 1 || rule.LineAt(line).Length == 0)
         {
-            (line, column) = (1, 1); // the rule's own parameters
+            // Thrown by the call of the rule's function: what its parameters ask for is not there.
+            (line, column) = rule.Form == RuleForm.Function && TakenApart().IsMatch(thrown.Message) ? (1, 1) : (0, 0);
         }
 
         string source = line < 1 ? "" : rule.LineAt(line);
