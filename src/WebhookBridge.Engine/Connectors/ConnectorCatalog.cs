@@ -27,7 +27,7 @@ public sealed class ConnectorCatalog
         {
             ConnectorDescription description = connector.Describe();
             string? problem = DescriptionCheck.FirstProblem(description);
-            if (problem is not null || !entries.TryAdd(description.Id, new CatalogEntry.Ready(description.Id, "bundled", connector, description)))
+            if (problem is not null || !entries.TryAdd(description.Id, new CatalogEntry.Ready("bundled", connector, description)))
             {
                 throw new InvalidOperationException($"Bundled connector {description.Id}: {problem ?? "the id occurs twice"}");
             }
@@ -53,26 +53,42 @@ public sealed class ConnectorCatalog
 }
 
 /// <summary>A connector as the catalog knows it.</summary>
-/// <param name="Id">The connector's id; of a plugin that could not be loaded the folder's name.</param>
-/// <param name="Origin"><c>bundled</c>, or the plugin's folder.</param>
-public abstract record CatalogEntry(string Id, string Origin)
+public abstract record CatalogEntry
 {
-    private protected abstract void Closed();
+    private CatalogEntry(string id, string origin)
+    {
+        Id = id;
+        Origin = origin;
+    }
+
+    /// <summary>The connector's id; of a plugin that could not be loaded the folder's name.</summary>
+    public string Id { get; }
+
+    /// <summary><c>bundled</c>, or the plugin's folder.</summary>
+    public string Origin { get; }
 
     /// <summary>It can be used.</summary>
-    public sealed record Ready(string Id, string Origin, IConnector Connector, ConnectorDescription Description) : CatalogEntry(Id, Origin)
+    public sealed record Ready : CatalogEntry
     {
-        private protected override void Closed()
+        public Ready(string origin, IConnector connector, ConnectorDescription description)
+            : base(description.Id, origin)
         {
+            Connector = connector;
+            Description = description;
         }
+
+        public IConnector Connector { get; }
+
+        public ConnectorDescription Description { get; }
     }
 
     /// <summary>A plugin that could not be loaded; its destinations wait.</summary>
-    /// <param name="Reason">One sentence.</param>
-    public sealed record Quarantined(string Id, string Origin, string Reason) : CatalogEntry(Id, Origin)
+    public sealed record Quarantined : CatalogEntry
     {
-        private protected override void Closed()
-        {
-        }
+        public Quarantined(string id, string origin, string reason)
+            : base(id, origin) => Reason = reason;
+
+        /// <summary>One sentence.</summary>
+        public string Reason { get; }
     }
 }

@@ -18,6 +18,7 @@ public sealed record EgressPolicy(bool AllowPrivate, IReadOnlyList<IPNetwork> Al
     [
         IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("224.0.0.0/4"), IPNetwork.Parse("255.255.255.255/32"),
         IPNetwork.Parse("::/128"), IPNetwork.Parse("ff00::/8"),
+        IPNetwork.Parse("2001::/32"), // Teredo (RFC 4380): two IPv4 addresses inside, and nobody's destination
     ];
 
     private static readonly IPNetwork[] Metadata =
@@ -85,7 +86,7 @@ public sealed record EgressPolicy(bool AllowPrivate, IReadOnlyList<IPNetwork> Al
         return false;
     }
 
-    /// <summary>The IPv4 address inside an IPv6 one: mapped and compatible (RFC 4291), NAT64 (RFC 6052, 8215), 6to4 (RFC 3056), Teredo's client (RFC 4380), ISATAP (RFC 5214).</summary>
+    /// <summary>The IPv4 address inside an IPv6 one: mapped and compatible (RFC 4291), NAT64 (RFC 6052, 8215), 6to4 (RFC 3056), ISATAP (RFC 5214).</summary>
     private static bool TryUnwrap(IPAddress address, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? inner)
     {
         inner = null;
@@ -111,12 +112,6 @@ public sealed record EgressPolicy(bool AllowPrivate, IReadOnlyList<IPNetwork> Al
         else if (high >> 48 == 0x2002)
         {
             inner = new IPAddress(bytes[2..6]);
-        }
-        else if (high >> 32 == 0x20010000)
-        {
-            Span<byte> client = stackalloc byte[4];
-            BinaryPrimitives.WriteUInt32BigEndian(client, ~last);
-            inner = new IPAddress(client);
         }
         else if (third is 0x00005EFE or 0x02005EFE)
         {

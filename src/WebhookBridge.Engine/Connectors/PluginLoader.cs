@@ -56,7 +56,7 @@ internal static class PluginLoader
             ConnectorDescription description = connector.Describe();
             string? problem = description.Id == id ? DescriptionCheck.FirstProblem(description) : $"it describes itself as '{description.Id}'";
             return problem is null
-                ? new CatalogEntry.Ready(id, folder, connector, description)
+                ? new CatalogEntry.Ready(folder, connector, description)
                 : new CatalogEntry.Quarantined(id, folder, problem);
         }
         catch (Exception e)

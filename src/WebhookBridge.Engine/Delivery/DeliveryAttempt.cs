@@ -39,8 +39,8 @@ public sealed class DeliveryAttempt(
 
     /// <summary>Makes the attempt.</summary>
     /// <param name="stop">Tells whether the cancelled token means that the gateway stops, not that time is up.</param>
-    /// <param name="cancellationToken">Set at the end of the attempt's time, or when the gateway stops.</param>
-    public async ValueTask<AttemptReport> RunAsync(LeasedDelivery delivery, OpenDestination destination, Func<bool> stop, CancellationToken cancellationToken)
+    /// <param name="limit">Ends the sending; its time begins when the sending does. Cancelled from outside when the gateway stops.</param>
+    public async ValueTask<AttemptReport> RunAsync(LeasedDelivery delivery, OpenDestination destination, Func<bool> stop, CancellationTokenSource limit)
     {
         // 1. The route as it was when the event came in.
         ActiveRoute? route = await findRoute(delivery.Route, delivery.RouteRevision);
@@ -64,8 +64,9 @@ public sealed class DeliveryAttempt(
         DateTimeOffset startedAt = time.GetUtcNow();
         long started = time.GetTimestamp();
         AttemptTrace trace = new();
-        (Classification what, int? status) = await SendAsync(delivery, rendered!, destination, trace, stop, cancellationToken);
-        if (what is Classification.Wait or Classification.HoldUnknown && stop() && cancellationToken.IsCancellationRequested)
+        limit.CancelAfter(destination.Timeout);
+        (Classification what, int? status) = await SendAsync(delivery, rendered!, destination, trace, stop, limit.Token);
+        if (what is Classification.Wait or Classification.HoldUnknown && stop() && limit.IsCancellationRequested)
         {
             return Interrupted(delivery, rendered!, trace, what);
         }

@@ -59,7 +59,7 @@ public sealed class DeliveryPump : IAsyncDisposable
         _options = options;
         _settlement = new Settlement(queue, time, log);
         _budget = new MemoryBudget(options.MaxBytes);
-        _held = new HeldDeliveries(queue, options.JudgeHeld, Accept, _settlement, clock, time, log);
+        _held = new HeldDeliveries(queue, options.JudgeHeld, d => Wake(d), _settlement, clock, time, log);
         CutOff = () => _cutOff;
         metrics.Observe(Statuses);
     }
@@ -106,7 +106,7 @@ public sealed class DeliveryPump : IAsyncDisposable
     public void Enqueue(LeasedDelivery delivery)
     {
         Lane lane = LaneOf(delivery.Destination);
-        lane.Enqueue(delivery, reserved: true);
+        lane.Enqueue(delivery);
         Act(lane);
     }
 
@@ -274,14 +274,14 @@ public sealed class DeliveryPump : IAsyncDisposable
     }
 
     /// <summary>Makes one attempt and sees to its end.</summary>
-    internal async Task RunAsync(Lane lane, LaneStart start, CancellationToken cancellationToken)
+    internal async Task RunAsync(Lane lane, LaneStart start, CancellationTokenSource limit)
     {
         AttemptReport report;
         try
         {
             report = start.Destination is null
                 ? DestinationGone(start.Delivery)
-                : await _attempt.RunAsync(start.Delivery, start.Destination, CutOff, cancellationToken);
+                : await _attempt.RunAsync(start.Delivery, start.Destination, CutOff, limit);
         }
         catch (Exception e)
         {
@@ -397,14 +397,6 @@ public sealed class DeliveryPump : IAsyncDisposable
         await _settlement.ReleaseAsync(lane.Name, deliveries, d =>
             d.Reason == DeliveryReasons.UnknownOutcome || _stopping ? d.Reason : DeliveryReasons.DestinationPaused);
         lane.NoteDue(null); // only now can they be leased again
-        Act(lane);
-    }
-
-    /// <summary>Takes deliveries that were leased outside a lane (judged again after a hold).</summary>
-    private void Accept(LeasedDelivery delivery)
-    {
-        Lane lane = LaneOf(delivery.Destination);
-        lane.Enqueue(delivery, reserved: false);
         Act(lane);
     }
 

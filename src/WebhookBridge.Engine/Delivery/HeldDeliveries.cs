@@ -12,7 +12,7 @@ internal sealed class HeldDeliveries : IDisposable
 
     private readonly IDeliveryQueue _queue;
     private readonly Func<LeasedDelivery, HeldJudgement> _judge;
-    private readonly Action<LeasedDelivery> _send;
+    private readonly Action<string> _wake;
     private readonly Settlement _settlement;
     private readonly DueClock _clock;
     private readonly ILogger _log;
@@ -22,11 +22,11 @@ internal sealed class HeldDeliveries : IDisposable
     private DateTimeOffset? _next;
     private volatile bool _stopped;
 
-    public HeldDeliveries(IDeliveryQueue queue, Func<LeasedDelivery, HeldJudgement> judge, Action<LeasedDelivery> send, Settlement settlement, DueClock clock, TimeProvider time, ILogger log)
+    public HeldDeliveries(IDeliveryQueue queue, Func<LeasedDelivery, HeldJudgement> judge, Action<string> wake, Settlement settlement, DueClock clock, TimeProvider time, ILogger log)
     {
         _queue = queue;
         _judge = judge;
-        _send = send;
+        _wake = wake;
         _settlement = settlement;
         _clock = clock;
         _log = log;
@@ -142,7 +142,12 @@ internal sealed class HeldDeliveries : IDisposable
                     await _settlement.CompleteAsync(delivery.Destination, Completion(delivery, DeliveryState.Held, wait.Reason ?? delivery.Reason, wait.Until));
                     break;
                 default:
-                    _send(delivery);
+                    // Through the table: a destination that is paused just now must not make it held again.
+                    if (await _settlement.CompleteAsync(delivery.Destination, Completion(delivery, DeliveryState.Pending, null, _clock.Now)))
+                    {
+                        _wake(delivery.Destination);
+                    }
+
                     break;
             }
         }

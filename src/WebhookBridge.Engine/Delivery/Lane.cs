@@ -118,20 +118,12 @@ internal sealed class Lane : IDisposable
         }
     }
 
-    /// <summary>Takes a leased delivery into memory.</summary>
-    public void Enqueue(LeasedDelivery delivery, bool reserved)
+    /// <summary>Takes a delivery into memory whose place was reserved.</summary>
+    public void Enqueue(LeasedDelivery delivery)
     {
         lock (_gate)
         {
-            if (reserved)
-            {
-                _reserved--;
-            }
-            else
-            {
-                Remember(DeliveryPump.SizeOf(delivery.Event));
-            }
-
+            _reserved--;
             _ready.Enqueue(delivery);
         }
     }

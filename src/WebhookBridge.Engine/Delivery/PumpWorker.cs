@@ -28,26 +28,25 @@ internal sealed class PumpWorker(DeliveryPump pump, TimeProvider time) : IThread
         while (pump.TryNext(this, first, out Lane? lane, out LaneStart start))
         {
             first = false;
-            Renew(start.Destination?.Timeout ?? Timeout.InfiniteTimeSpan);
+            Renew();
             if (pump.CutOff())
             {
                 Cancel();
             }
 
-            await pump.RunAsync(lane!, start, _limit.Token);
+            await pump.RunAsync(lane!, start, _limit);
         }
     }
 
-    private void Renew(TimeSpan timeout)
+    private void Renew()
     {
         if (ReferenceEquals(time, TimeProvider.System) && _limit.TryReset())
         {
-            _limit.CancelAfter(timeout);
             return;
         }
 
         CancellationTokenSource old = _limit;
-        Volatile.Write(ref _limit, new CancellationTokenSource(timeout, time));
+        Volatile.Write(ref _limit, new CancellationTokenSource(Timeout.InfiniteTimeSpan, time));
         old.Dispose();
     }
 }
