@@ -81,7 +81,7 @@ internal static class Access
     }
 
     /// <summary>The item of a value that is not null at an index that is not null; null when there is none.</summary>
-    public static Value Item(RenderContext context, Value target, Value index, int indexPosition)
+    public static Value Item(RenderContext context, Value target, Value index, int indexPosition, int targetPosition)
     {
         switch (target.AsHeap)
         {
@@ -114,7 +114,7 @@ internal static class Access
             return at >= 0 && at < text.Length ? Value.From(text[at].ToString()) : Value.Null;
         }
 
-        throw context.Fault(indexPosition, $"Expecting a list or an object for the indexer instead of {context.Describe(target)}");
+        throw context.Fault(targetPosition, $"Expecting a list or an object for the indexer instead of {context.Describe(target)}");
     }
 
     public static void SetMember(RenderContext context, Value target, string name, Value value, int position, string shown)

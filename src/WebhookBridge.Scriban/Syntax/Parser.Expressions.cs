@@ -27,7 +27,7 @@ internal sealed partial class Parser
     private bool _stopAtLoopOptions;
     private int _conditionalDepth;
 
-    private Expression ParseExpression(int precedence, bool stopAtPipe = false)
+    private Expression ParseExpression(int precedence, bool stopAtPipe = false, bool isStatement = false)
     {
         using Nesting nesting = Deeper();
         Expression operand = ParseOperand(precedence);
@@ -78,6 +78,13 @@ internal sealed partial class Parser
 
                 operand = ParseConditional(operand);
                 continue;
+            }
+
+            if (!isStatement && AssignmentOperator(token.Kind, out _))
+            {
+                throw Fatal(
+                    operand.Position,
+                    "Error while parsing assign expression: Expression is only allowed for a top level assignment in: <target_expression> = <value_expression>");
             }
 
             if (TryBinary(token.Kind, out BinaryOperator binary, out int binds))

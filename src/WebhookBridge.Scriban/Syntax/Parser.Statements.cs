@@ -61,7 +61,7 @@ internal sealed partial class Parser
             throw Fatal(Current.Start, $"Unexpected token `{Shown(Current)}`");
         }
 
-        Expression expression = ParseExpression(0);
+        Expression expression = ParseExpression(0, isStatement: true);
         Statement statement = new PrintStatement(expression);
         if (AssignmentOperator(Current.Kind, out BinaryOperator? compound))
         {
@@ -86,22 +86,8 @@ internal sealed partial class Parser
             throw Fatal(Current.Start, $"Error while parsing assign expression: Expecting <expression> instead of `{Shown(Current)}` in: <target_expression> = <value_expression>");
         }
 
-        Expression value = ParseValue();
-        return new AssignStatement(target, compound, value, operatorPosition);
-    }
-
-    /// <summary>An expression below the statement level, where nothing can be assigned.</summary>
-    private Expression ParseValue()
-    {
         Expression value = ParseExpression(0);
-        if (AssignmentOperator(Current.Kind, out _))
-        {
-            throw Fatal(
-                value.Position,
-                "Error while parsing assign expression: Expression is only allowed for a top level assignment in: <target_expression> = <value_expression>");
-        }
-
-        return value;
+        return new AssignStatement(target, compound, value, operatorPosition);
     }
 
     private Expression ExpectValue(string statement, string syntax)
@@ -111,7 +97,7 @@ internal sealed partial class Parser
             throw Fatal(Current.Start, $"Error while parsing {statement} statement: Expecting <expression> instead of `{Shown(Current)}` in: {syntax}");
         }
 
-        return ParseValue();
+        return ParseExpression(0);
     }
 
     /// <summary><c>f(x, y) = expression</c> (language reference 7.4).</summary>
@@ -129,7 +115,7 @@ internal sealed partial class Parser
         }
 
         SkipLineEnds();
-        Expression result = ParseValue();
+        Expression result = ParseExpression(0);
         return new FunctionStatement(name, new UserFunction(name.Name, [.. parameters], null, result, _source), call.Position);
     }
 
@@ -244,7 +230,7 @@ internal sealed partial class Parser
 
         bool outerOptions = _stopAtLoopOptions;
         _stopAtLoopOptions = true;
-        Expression list = ParseValue();
+        Expression list = ParseExpression(0);
         LoopOptions options = ParseLoopOptions();
         _stopAtLoopOptions = outerOptions;
         ExpectEndOfStatement();
@@ -383,7 +369,7 @@ internal sealed partial class Parser
     {
         int position = Current.Start;
         _index++;
-        Expression? value = StartsExpression(Current.Kind) ? ParseValue() : null;
+        Expression? value = StartsExpression(Current.Kind) ? ParseExpression(0) : null;
         ExpectEndOfStatement();
         return new ReturnStatement(value, position);
     }

@@ -228,7 +228,7 @@ internal sealed class PathExpression : Expression
                 throw NullIndex(context, i);
             }
 
-            value = Access.Item(context, value, index, step.Index.Position);
+            value = Access.Item(context, value, index, step.Index.Position, Position);
         }
 
         return value;

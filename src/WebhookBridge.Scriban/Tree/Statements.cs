@@ -77,15 +77,6 @@ internal sealed class PrintStatement(Expression expression) : Statement(expressi
             return;
         }
 
-        if (value.Kind == ValueKind.Function && value.AsHeap is FunctionValue function)
-        {
-            value = context.Call(function, default, Position, [], new CallPlace(Position, expression.End, Stream: true));
-            if (ReferenceEquals(value.Reference, RenderContext.Printed))
-            {
-                return;
-            }
-        }
-
         context.Position = Position;
         output.Mark(context.Source, Position, isText: false);
         output.WriteValue(value);
