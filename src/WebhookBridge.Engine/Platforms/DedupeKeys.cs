@@ -46,7 +46,7 @@ internal static class DedupeKeys
 
         // A header outside the signature can be changed by whoever replays a captured request: then the body counts too.
         bool fromHeader = reading.Id?.FirstHeader is string header && scope.Request.Header(header) == externalId;
-        bool signed = !fromHeader || (genuine.MessageIdSigned && genuine.MessageId == externalId);
+        bool signed = fromHeader ? genuine.MessageIdSigned && genuine.MessageId == externalId : genuine.CoversBody;
         return signed
             ? new DedupeKey(Hash("id\0", externalId, []), window)
             : new DedupeKey(Hash("id\0", externalId, bodyHash), window, Key(bodyHash), rule.RefuseSuspectedReplay);

@@ -23,7 +23,7 @@ internal enum LocatorKind
     FormSorted,
     FormBefore,
     FormPhp,
-    Empty,
+    Text,
 }
 
 /// <summary>A place in a request, written as <c>header:NAME</c>, <c>query:NAME</c>, <c>form:NAME</c>, <c>json:PATH</c>, <c>item:PATH</c>, or one of the words of docs/platforms.md (<c>body</c>, <c>url</c>, <c>form.sorted</c> …).</summary>
@@ -76,7 +76,7 @@ internal sealed class Locator
             "form.sorted" => LocatorKind.FormSorted,
             "form.before" => LocatorKind.FormBefore,
             "form.php" => LocatorKind.FormPhp,
-            "empty" => LocatorKind.Empty,
+            "text" => LocatorKind.Text,
             _ => null,
         };
         if (kind is not LocatorKind known)
@@ -85,7 +85,7 @@ internal sealed class Locator
             return false;
         }
 
-        bool needsName = known is LocatorKind.Header or LocatorKind.Query or LocatorKind.Form or LocatorKind.Json or LocatorKind.Item or LocatorKind.FormBefore;
+        bool needsName = known is LocatorKind.Header or LocatorKind.Query or LocatorKind.Form or LocatorKind.Json or LocatorKind.Item or LocatorKind.FormBefore or LocatorKind.Text;
         if (needsName == (name.Length == 0))
         {
             problem = needsName ? $"'{word}:' needs a name behind it" : $"'{word}' takes no name";
@@ -147,7 +147,8 @@ internal sealed class Locator
             case LocatorKind.Key:
                 to.Append(scope.Secret);
                 return scope.Secret is { Length: > 0 };
-            case LocatorKind.Empty:
+            case LocatorKind.Text:
+                to.AppendText(Name);
                 return true;
             case LocatorKind.Url:
             case LocatorKind.UrlWithPort:

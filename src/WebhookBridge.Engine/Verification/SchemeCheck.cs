@@ -16,6 +16,7 @@ internal sealed class SchemeCheck(Scheme scheme, SchemeKey[] keys)
 {
     private readonly bool _messageIdSigned = scheme.MessageIdSigned;
     private readonly bool _timestampSigned = scheme.TimestampSigned;
+    private readonly bool _coversBody = scheme.Proof != ProofKind.SignedWithoutBody;
 
     public Scheme Scheme => scheme;
 
@@ -91,7 +92,7 @@ internal sealed class SchemeCheck(Scheme scheme, SchemeKey[] keys)
             }
         }
 
-        return new VerifyResult.Genuine(string.IsNullOrEmpty(scope.Id) ? null : scope.Id, _messageIdSigned, _timestampSigned ? signedAt : null, secret);
+        return new VerifyResult.Genuine(string.IsNullOrEmpty(scope.Id) ? null : scope.Id, _messageIdSigned, _timestampSigned ? signedAt : null, secret) { CoversBody = _coversBody };
     }
 
     public DateTimeOffset? ReadTimestamp(ref RequestScope scope)

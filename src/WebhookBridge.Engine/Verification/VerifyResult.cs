@@ -12,7 +12,11 @@ public abstract record VerifyResult
     /// <param name="MessageIdSigned">True when the proof covers <paramref name="MessageId"/>, so that nobody but the sender can change it.</param>
     /// <param name="SignedAt">The signed timestamp; null where the scheme signs none.</param>
     /// <param name="SecretIndex">Which of the source's secrets matched, from 0; -1 where none was needed.</param>
-    public sealed record Genuine(string? MessageId, bool MessageIdSigned, DateTimeOffset? SignedAt, int SecretIndex) : VerifyResult;
+    public sealed record Genuine(string? MessageId, bool MessageIdSigned, DateTimeOffset? SignedAt, int SecretIndex) : VerifyResult
+    {
+        /// <summary>False where a signature covers something else than the body (Mercado Pago, Mailgun): an id in the body can then be changed by whoever replays the request.</summary>
+        public bool CoversBody { get; init; } = true;
+    }
 
     /// <summary>It does not. Kept with its reason (design invariant 5).</summary>
     /// <param name="Code">One of <see cref="RefusalCodes"/>.</param>
