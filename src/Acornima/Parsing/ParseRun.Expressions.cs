@@ -182,7 +182,7 @@ internal sealed partial class ParseRun
     {
         if (_s.Kind != T.PrivateName)
         {
-            return ParseUnary();
+            return ParseExponentiation();
         }
 
         // `#name in object` is the only place of a private name in an expression (13.10)
@@ -251,53 +251,46 @@ internal sealed partial class ParseRun
     {
         var start = _s.StartMark;
         var kind = _s.Kind;
-        Expression expression;
         switch (kind)
         {
             case T.Not or T.Tilde or T.Plus or T.Minus or T.TypeOf or T.Void or T.Delete:
-                expression = ParsePrefix(kind, start);
-                if (_s.Kind == T.Power)
-                {
-                    throw Fail("The left side of ** must not be a unary expression without parentheses");
-                }
-
-                return expression;
+                return ParsePrefix(kind, start);
             case T.Increment or T.Decrement:
                 _s.Next();
                 var argument = ParseUnary();
                 CheckSimpleTarget(argument, "Only a name or a member can be incremented or decremented");
-                expression = Finish(new UpdateExpression(UpdateOperator(kind), argument, prefix: true), start);
-                break;
+                return Finish(new UpdateExpression(UpdateOperator(kind), argument, prefix: true), start);
             case T.Await when AwaitIsKeyword():
-                expression = ParseAwait(start);
-                if (_s.Kind == T.Power)
-                {
-                    throw Fail("The left side of ** must not be a unary expression without parentheses");
-                }
-
-                return expression;
+                return ParseAwait(start);
             default:
-                expression = ParsePostfix(start);
-                if (IsBareArrow(expression))
-                {
-                    return expression;
-                }
-
-                break;
+                return ParsePostfix(start);
         }
+    }
 
-        if (_s.Kind != T.Power)
+    /// <summary>Reads a unary expression and what ** makes of it, from right to left (13.6).</summary>
+    private Expression ParseExponentiation()
+    {
+        var start = _s.StartMark;
+        var expression = ParseUnary();
+        if (_s.Kind != T.Power || IsBareArrow(expression))
         {
             return expression;
         }
 
+        if (expression is NonUpdateUnaryExpression or AwaitExpression && !expression.Parenthesized)
+        {
+            throw Fail("The left side of ** must not be a unary expression without parentheses");
+        }
+
+        Enter();
         _s.Next();
-        var right = ParseUnary();
+        var right = ParseExponentiation();
         if (IsBareArrow(right))
         {
             throw FailAt(right.Start, "An arrow function cannot be an operand without parentheses");
         }
 
+        Leave();
         return Finish(new NonLogicalBinaryExpression(Operator.Exponentiation, expression, right), start);
     }
 

@@ -91,6 +91,11 @@ internal sealed partial class ParseRun
 
             var noIn = _arrowNoIn;
             var parameter = ParseReference();
+            if (_s.NewlineBefore)
+            {
+                throw Unexpected();
+            }
+
             _arrowNoIn = noIn;
             return ParseArrowOfName(parameter, start, isAsync: true);
         }
