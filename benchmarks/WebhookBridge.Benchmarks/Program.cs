@@ -8,5 +8,10 @@ if (args is ["ratio", ..])
     return ScribanRatio.Print();
 }
 
+if (args is ["parse", var folder])
+{
+    return ParserSpeed.Print(folder);
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(ScribanBenchmarks).Assembly).Run(args);
 return 0;
