@@ -64,8 +64,12 @@ internal static class JsonWriting
             case ValueKind.Array or ValueKind.Range:
                 WriteList(output, context, value, depth);
                 break;
+            case ValueKind.Object when value.AsHeap is ScribanObject members:
+                WriteObject(output, context, members, depth);
+                break;
             case ValueKind.Object:
-                WriteObject(output, context, (ScribanObject)value.AsHeap!, depth);
+                // The language's own objects have no members that are data.
+                output.AppendRaw("{}"u8);
                 break;
             default:
                 Quote(output, context.ToText(value));
