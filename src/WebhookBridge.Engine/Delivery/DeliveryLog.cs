@@ -48,6 +48,6 @@ internal static partial class DeliveryLog
     [LoggerMessage(EventId = 2007, Level = LogLevel.Warning, Message = "destination.unavailable {Destination}: {Problem}; its deliveries wait")]
     public static partial void Unavailable(ILogger log, string destination, string problem);
 
-    [LoggerMessage(EventId = 2008, Level = LogLevel.Error, Message = "delivery.failed_inside {DeliveryId}: tried again later")]
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Error, Message = "delivery.failed_inside {DeliveryId}")]
     public static partial void FailedInside(ILogger log, string deliveryId, Exception exception);
 }

@@ -148,7 +148,9 @@ public sealed class DeliveryPump : IAsyncDisposable
     }
 
     /// <summary>The lane of a destination now.</summary>
-    public LaneStatus Status(string destination) => LaneOf(destination).Status();
+    public LaneStatus Status(string destination) => _lanes.TryGetValue(destination, out Lane? lane)
+        ? lane.Status()
+        : new LaneStatus(destination, 0, 0, TimeSpan.Zero, BreakerState.Closed, null, "there is no such destination");
 
     /// <summary>All lanes now; depth and age are as of the last <see cref="CountBacklogAsync"/>.</summary>
     public IEnumerable<LaneStatus> Statuses() => _lanes.Values.Select(static l => l.Status());
@@ -168,14 +170,13 @@ public sealed class DeliveryPump : IAsyncDisposable
     {
         lock (_configuring) // not retired between reading and entering
         {
-            Lane lane = LaneOf(destination);
-            OpenDestination? open = lane.Open;
+            OpenDestination? open = _lanes.GetValueOrDefault(destination)?.Open;
             open?.Enter();
-            return (open, open is null ? lane.Status().Problem ?? $"there is no destination '{destination}'" : null);
+            return (open, open is null ? Status(destination).Problem : null);
         }
     }
 
-    /// <summary>Starts no more, lets running attempts finish within <paramref name="grace"/>, then cuts them off and gives their leases back: a stop never costs an attempt.</summary>
+    /// <summary>Starts no more, lets running attempts finish within <paramref name="grace"/>, then cuts them off and gives their leases back: a stop never costs an attempt. Ends at most 2 s after the grace.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         _stopping = true;
@@ -317,7 +318,8 @@ public sealed class DeliveryPump : IAsyncDisposable
             return;
         }
 
-        if (await _settlement.CompleteAsync(lane.Name, completion))
+        bool stored = await _settlement.CompleteAsync(lane.Name, completion);
+        if (stored)
         {
             _metrics.Completed(delivery, completion);
             DeliveryLog.Attempted(_log, delivery, completion);
@@ -325,14 +327,24 @@ public sealed class DeliveryPump : IAsyncDisposable
             {
                 Wake(lane.Name, completion.NextAttemptAt);
             }
-
-            _options.Completed?.Invoke(delivery, completion);
         }
 
-        if (hold is not null)
+        try
         {
-            DeliveryLog.Held(_log, lane.Name, hold.Reason);
-            await _options.HoldChanged(lane.Name, hold);
+            if (stored)
+            {
+                _options.Completed?.Invoke(delivery, completion);
+            }
+
+            if (hold is not null)
+            {
+                DeliveryLog.Held(_log, lane.Name, hold.Reason);
+                await _options.HoldChanged(lane.Name, hold);
+            }
+        }
+        catch (Exception e)
+        {
+            DeliveryLog.FailedInside(_log, delivery.Id, e); // an onlooker's fault; the outcome is stored
         }
     }
 
@@ -483,7 +495,7 @@ public sealed class DeliveryPump : IAsyncDisposable
             bool gone = !ReferenceEquals(snapshot, GatewaySnapshot.Empty);
             old = lane.Configure(null, gone, gone ? "the destination does not exist any more" : "the configuration is not loaded yet");
         }
-        else if (lane.Open is { } open && open.Active.Revision == active.Revision && ReferenceEquals(open.Active.Definition, active.Definition))
+        else if (lane.Open is { } open && open.Active.Revision == active.Revision && open.Active.Definition.Connector == active.Definition.Connector)
         {
             return;
         }

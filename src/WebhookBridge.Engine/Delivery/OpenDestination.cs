@@ -55,11 +55,21 @@ public sealed class OpenDestination
     /// <summary>One user less; the opener's own call retires it.</summary>
     public async ValueTask LeaveAsync()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
+        if (Interlocked.Decrement(ref _users) > 0)
+        {
+            return;
+        }
+
+        try
         {
             await Session.DisposeAsync();
-            _host.Dispose();
         }
+        catch (Exception)
+        {
+            // A plugin that fails at its end must not take a worker with it; its session is not used again.
+        }
+
+        _host.Dispose();
     }
 }
 
@@ -75,19 +85,14 @@ public sealed class DestinationOpener(ConnectorCatalog catalog, GuardedConnect c
                 return (null, $"the plugin {quarantined.Id} could not be loaded: {quarantined.Reason}");
 
             case CatalogEntry.Ready ready:
-                (ConnectorSettings settings, IReadOnlyList<SettingProblem> problems) = SettingsCheck.Check(ready.Connector, active.Definition.Settings, active.Definition.Secrets);
-                if (problems.Count > 0)
-                {
-                    return (null, problems[0].Text.En);
-                }
-
                 try
                 {
-                    return (OpenReady(active, ready, settings), null);
+                    (ConnectorSettings settings, IReadOnlyList<SettingProblem> problems) = SettingsCheck.Check(ready.Connector, active.Definition.Settings, active.Definition.Secrets);
+                    return problems.Count > 0 ? (null, problems[0].Text.En) : (OpenReady(active, ready, settings), null);
                 }
                 catch (Exception e)
                 {
-                    // A plugin's constructor of sessions may throw; its destination waits, the others go on.
+                    // A plugin may throw here; its destination waits, the others go on.
                     return (null, $"the connector {ready.Id} could not be opened: {e.GetType().Name}");
                 }
 

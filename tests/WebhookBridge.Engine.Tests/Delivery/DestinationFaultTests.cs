@@ -136,31 +136,6 @@ public sealed class DestinationFaultTests : IAsyncLifetime
         _stub.RequestCount.ShouldBe(0);
     }
 
-    [Fact]
-    public async Task ProxyVariablesOfTheEnvironment_NotLookedAt()
-    {
-        string[] names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-        await using StubServer proxy = await StubServer.StartAsync();
-        try
-        {
-            foreach (string name in names)
-            {
-                Environment.SetEnvironmentVariable(name, proxy.Url);
-            }
-
-            DeliveryCompletion completion = await SendAsync(StubReply.Ok, url: "http://crm.example:" + _stub.Port, resolve: static (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
-            completion.State.ShouldBe(DeliveryState.Delivered);
-            proxy.RequestCount.ShouldBe(0);
-        }
-        finally
-        {
-            foreach (string name in names)
-            {
-                Environment.SetEnvironmentVariable(name, null);
-            }
-        }
-    }
-
     private async Task<DeliveryCompletion> SendAsync(StubReply? reply, string path = "/", string? url = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         await using PumpHarness h = await new PumpHarness(resolve: resolve).WithHttp("crm", url ?? _stub.Url + path).WithRoute("r", "crm").StartAsync();

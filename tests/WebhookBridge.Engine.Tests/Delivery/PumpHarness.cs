@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WebhookBridge.Abstractions;
 using WebhookBridge.Connectors.Http;
@@ -24,7 +25,7 @@ internal sealed class PumpHarness : IAsyncDisposable
     private readonly IdSource _ids;
     private int _revision;
 
-    public PumpHarness(TimeProvider? time = null, PumpOptions? options = null, EgressPolicy? egress = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, IReadOnlyList<IConnector>? more = null)
+    public PumpHarness(TimeProvider? time = null, PumpOptions? options = null, EgressPolicy? egress = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, IReadOnlyList<IConnector>? more = null, ILogger<DeliveryPump>? log = null)
     {
         Time = time ?? Clock;
         _ids = new IdSource(Time);
@@ -37,7 +38,7 @@ internal sealed class PumpHarness : IAsyncDisposable
             _ids, Due, Time, () => 0);
         Pump = new DeliveryPump(
             Queue, Configuration, new DestinationOpener(Catalog, new GuardedConnect(egress ?? new EgressPolicy(AllowPrivate: true, []), resolve), Time),
-            Attempt, Due, Time, Metrics, NullLogger<DeliveryPump>.Instance, options ?? new PumpOptions());
+            Attempt, Due, Time, Metrics, log ?? NullLogger<DeliveryPump>.Instance, options ?? new PumpOptions());
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -71,6 +72,12 @@ internal sealed class PumpHarness : IAsyncDisposable
             Secrets = new Dictionary<string, SecretText> { ["url"] = new(url) },
         };
         _destinations[name] = new ActiveDestination(change?.Invoke(definition) ?? definition, ++_revision);
+        return this;
+    }
+
+    public PumpHarness With(string name, string connector)
+    {
+        _destinations[name] = new ActiveDestination(new DestinationDefinition { Name = name, Connector = connector }, ++_revision);
         return this;
     }
 
