@@ -66,7 +66,7 @@ internal static class JsonCheck
         }
 
         return (from > 0 ? "…" : "")
-            + Encoding.UTF8.GetString(output[from..to]).Trim('\uFFFD').ReplaceLineEndings(" ")
+            + Encoding.UTF8.GetString(output[from..to]).Trim('\uFFFD').ReplaceLineEndings(" ").Trim()
             + (to < output.Length ? "…" : "");
     }
 }
