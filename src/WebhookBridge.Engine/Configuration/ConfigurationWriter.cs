@@ -9,7 +9,7 @@ namespace WebhookBridge.Engine.Configuration;
 /// <summary>Where a secret stands.</summary>
 /// <param name="Field">The destination's field, or null for a secret of a source.</param>
 /// <param name="Index">The place in the source's list.</param>
-public readonly record struct SecretPlace(ConfigurationKind Kind, string Item, string? Field, int Index);
+public readonly record struct SecretSlot(ConfigurationKind Kind, string Item, string? Field, int Index);
 
 /// <summary>Writes definitions in the form that <see cref="ConfigurationDocument"/> reads. What stands for a secret is the caller's word; a writer that is given none leaves secrets out.</summary>
 public static class ConfigurationWriter
@@ -25,7 +25,7 @@ public static class ConfigurationWriter
     private static readonly JsonWriterOptions Compact = Options with { Indented = false };
 
     /// <summary>The whole document, indented.</summary>
-    public static byte[] Write(GatewayDefinition gateway, Func<SecretPlace, SecretText, string> secret)
+    public static byte[] Write(GatewayDefinition gateway, Func<SecretSlot, SecretText, string> secret)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, Options))
@@ -54,7 +54,7 @@ public static class ConfigurationWriter
     }
 
     /// <summary>One item, compact; <paramref name="secret"/> null leaves its secrets out.</summary>
-    public static byte[] WriteItem(object item, Func<SecretPlace, SecretText, string>? secret)
+    public static byte[] WriteItem(object item, Func<SecretSlot, SecretText, string>? secret)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, Compact))
@@ -66,7 +66,7 @@ public static class ConfigurationWriter
     }
 
     /// <summary>One item into a larger answer.</summary>
-    public static void WriteItem(Utf8JsonWriter json, object item, Func<SecretPlace, SecretText, string>? secret)
+    public static void WriteItem(Utf8JsonWriter json, object item, Func<SecretSlot, SecretText, string>? secret)
     {
         switch (item)
         {
@@ -90,7 +90,7 @@ public static class ConfigurationWriter
         }
     }
 
-    private static void Write(Utf8JsonWriter json, SourceDefinition source, Func<SecretPlace, SecretText, string>? secret)
+    private static void Write(Utf8JsonWriter json, SourceDefinition source, Func<SecretSlot, SecretText, string>? secret)
     {
         json.WriteStartObject();
         json.WriteString("name", source.Name);
@@ -143,7 +143,7 @@ public static class ConfigurationWriter
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, DestinationDefinition destination, Func<SecretPlace, SecretText, string>? secret)
+    private static void Write(Utf8JsonWriter json, DestinationDefinition destination, Func<SecretSlot, SecretText, string>? secret)
     {
         json.WriteStartObject();
         json.WriteString("name", destination.Name);

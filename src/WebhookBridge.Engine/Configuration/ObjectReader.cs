@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace WebhookBridge.Engine.Configuration;
 
 /// <summary>Walks one JSON object, notes every problem with its path, and at the end reports the keys that nobody asked for.</summary>
-internal sealed class ObjectReader
+public sealed class ObjectReader
 {
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly List<string> _asked = [];

@@ -5,13 +5,19 @@ namespace WebhookBridge.Engine.Configuration;
 /// <summary>What stands for a secret outside the gateway: a variable's name in exports, a shortened form in answers.</summary>
 public sealed class SecretNames
 {
+    /// <summary>How a secret that is no address is shown.</summary>
+    public const string Set = "set";
+
+    /// <summary>What stands in an address for the part that is not shown.</summary>
+    public const string Hidden = "/…";
+
     private readonly List<string> _variables = [];
 
     /// <summary>The variables to set before an export can be applied, in the order of the document.</summary>
     public IReadOnlyList<string> Variables => _variables;
 
     /// <summary>A reference such as <c>${YOCO_SECRET}</c>; every secret of an export gets a name of its own.</summary>
-    public string Reference(SecretPlace place, SecretText secret)
+    public string Reference(SecretSlot place, SecretText secret)
     {
         string name = Upper(place.Item) + "_" + (place.Field is null ? "SECRET" : Upper(place.Field));
         if (char.IsAsciiDigit(name[0]))
@@ -30,12 +36,12 @@ public sealed class SecretNames
     }
 
     /// <summary>A URL as scheme, host and last four characters; anything else as <c>set</c> (contract section 3).</summary>
-    public static string Shown(SecretPlace place, SecretText secret)
+    public static string Shown(SecretSlot place, SecretText secret)
     {
         string text = secret.Reveal();
         return place.Field is not null && Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0 && text.Contains("://", StringComparison.Ordinal)
-            ? $"{uri.Scheme}://{uri.Authority}/…{(text.Length >= 24 ? text[^4..] : "")}"
-            : "set";
+            ? $"{uri.Scheme}://{uri.Authority}{Hidden}{(text.Length >= 24 ? text[^4..] : "")}"
+            : Set;
     }
 
     private static string Upper(string name) => string.Concat(name.Select((c, i) =>

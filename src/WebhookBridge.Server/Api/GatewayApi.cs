@@ -1,0 +1,22 @@
+using WebhookBridge.Server.Hosting;
+
+namespace WebhookBridge.Server.Api;
+
+/// <summary>The API of a gateway: all operations in one table.</summary>
+internal static class GatewayApi
+{
+    public static ApiHost Create(Gateway gateway, ILoggerFactory loggers) => new(
+        Operations(gateway), gateway.Keys, new IdempotentAnswers(gateway.Store), loggers.CreateLogger<ApiHost>());
+
+    public static IReadOnlyList<Operation> Operations(Gateway gateway) =>
+    [
+        .. new ConfigApi(gateway.Configuration, gateway.Lists).Operations(),
+        .. new ListsApi(gateway.Configuration, gateway.Lists, gateway.Audit).Operations(),
+        .. new EventsApi(gateway).Operations(),
+        .. new DeliveriesApi(gateway).Operations(),
+        .. new RejectionsApi(gateway).Operations(),
+        .. new DestinationsApi(gateway).Operations(),
+        .. new SimulateApi(gateway).Operations(),
+        .. new AccessApi(gateway.Store, gateway.Keys, gateway.Users).Operations(),
+    ];
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using WebhookBridge.Server.Api;
+using WebhookBridge.Server.Hosting;
+using WebhookBridge.Server.Metrics;
+
+namespace WebhookBridge.Server.CommandLine;
+
+/// <summary><c>serve</c>, which is also what runs when no command is named.</summary>
+internal static class ServeCommand
+{
+    public static void AddTo(RootCommand root, CommandContext context)
+    {
+        Command serve = new("serve", "Receives, delivers and serves the API until it is told to stop. This is what runs when no command is named.");
+        foreach (Option<string?> option in Options.Serve)
+        {
+            serve.Add(option);
+            root.Add(option);
+        }
+
+        serve.SetAction((arguments, _) => RunAsync(arguments, context));
+        root.SetAction((arguments, _) => RunAsync(arguments, context));
+        root.Add(serve);
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CommandContext context)
+    {
+        ServeOptions options = ServeOptions.Read(arguments, context);
+        using ILoggerFactory loggers = Logging.Create(context.Settings.Variable("LOG_LEVEL"));
+        await using Gateway gateway = await context.OpenAsync(options.ToGatewayOptions(context.Settings), loggers);
+        if (options.AdminKey is { } key)
+        {
+            await gateway.Keys.SetEnvironmentKeyAsync(key);
+        }
+
+        if (options.ConfigFile is { } file)
+        {
+            await ApplyCommand.ApplyAtStartAsync(gateway, file);
+        }
+
+        using MetricsPage metrics = new();
+        using StoreMetrics storeMetrics = new(gateway.Store);
+        await gateway.StartPumpAsync();
+        await using WebServer server = await WebServer.StartAsync(options, gateway, new GatewayPages(gateway, GatewayApi.Create(gateway, loggers), metrics), loggers);
+        await using Upkeep upkeep = new(gateway, loggers);
+        foreach (string url in server.Urls.Concat(server.AdminUrls))
+        {
+            await context.Output.WriteLineAsync($"Listening on {url}");
+        }
+
+        await context.Output.FlushAsync();
+        await server.WaitForStopAsync();
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,209 @@
+using System.Net;
+using System.Security.Cryptography;
+using WebhookBridge.Abstractions;
+using WebhookBridge.Connectors.Http;
+using WebhookBridge.Engine.Configuration;
+using WebhookBridge.Engine.Connectors;
+using WebhookBridge.Engine.Delivery;
+using WebhookBridge.Engine.Filtering;
+using WebhookBridge.Engine.Model;
+using WebhookBridge.Engine.Platforms;
+using WebhookBridge.Engine.Receiving;
+using WebhookBridge.Engine.Secrets;
+using WebhookBridge.Server.Access;
+using WebhookBridge.Server.Api;
+using WebhookBridge.Storage;
+
+namespace WebhookBridge.Server.Hosting;
+
+/// <summary>What the parts of a gateway are told.</summary>
+internal sealed record GatewayOptions
+{
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Value of <c>WEBHOOKBRIDGE_MASTER_KEY</c>.</summary>
+    public string? MasterKey { get; init; }
+
+    public bool AllowPrivate { get; init; }
+
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
+
+    public Uri? EgressProxy { get; init; }
+
+    public StoreLimits Limits { get; init; } = StoreLimits.Default;
+}
+
+/// <summary>All parts of one gateway, put together by hand and in order: what a reader sees here is what runs.</summary>
+internal sealed class Gateway : IAsyncDisposable
+{
+    /// <summary>What running attempts are given at a stop; with the rest of the stop it stays below the contract's 10 s.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(6);
+
+    private readonly DataDirectory _directory;
+    private readonly List<IDisposable> _owned = [];
+    private bool _pumpStarted;
+
+    private Gateway(GatewayOptions options, DataDirectory directory, SqliteStore store, TimeProvider time, ILoggerFactory loggers)
+    {
+        _directory = directory;
+        Store = store;
+        Time = time;
+        Ids = new IdSource(time);
+        Platforms = EmbeddedFiles.Platforms(directory.DirectoryPath);
+        Gallery = EmbeddedFiles.Gallery(directory.DirectoryPath);
+        Inbox = new StoredInbox(store.Log.Inbox);
+        Connectors = ConnectorCatalog.Load(BundledConnectors(Inbox), Path.Combine(directory.DirectoryPath, "plugins"));
+        Compiler = new SnapshotCompiler(Platforms, Gallery.GetValueOrDefault, time);
+        Lists = new ValueLists(store.Lists, time);
+        Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, loggers.CreateLogger<GatewayConfiguration>()));
+        Keys = new ApiKeys(store, time);
+        Users = new Users(store, time);
+        Audit = new AuditLog(store, time);
+        Simulations = new SimulationTokens(time);
+
+        Rules = Own(new RuleJudge(Environment.ProcessorCount));
+        Holds = new DestinationHolds(store, time);
+        DueClock clock = new(time);
+        GuardedConnect connect = new(new EgressPolicy(options.AllowPrivate, options.AllowedNetworks, options.EgressProxy));
+        RouteRevisions revisions = new(Current, Configuration.LoadRevisionAsync);
+        HeldJudge held = new(Current, time);
+        Pump = new DeliveryPump(
+            store.Queue,
+            Current,
+            new DestinationOpener(Connectors, connect, time),
+            new DeliveryAttempt(revisions.FindAsync, JudgeAsync, static (route, view, timeouts) => route.Shape.Reshape(view, timeouts), Ids, clock, time, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue),
+            clock,
+            time,
+            Own(new DeliveryMetrics()),
+            loggers.CreateLogger<DeliveryPump>(),
+            new PumpOptions { JudgeHeld = held.Judge, InitialHolds = Holds.Load(), HoldChanged = Holds.KeepAsync });
+        Receive = new ReceiveWebhook(Current, store.Journal, Pump, Simulations, Own(new ReceiveMetrics()), Ids, time);
+        Lists.Known = CheckoutsKnownAsync;
+    }
+
+    public SqliteStore Store { get; }
+
+    public TimeProvider Time { get; }
+
+    public IdSource Ids { get; }
+
+    public PlatformCatalog Platforms { get; }
+
+    public IReadOnlyDictionary<string, TemplateDefinition> Gallery { get; }
+
+    public ConnectorCatalog Connectors { get; }
+
+    public SnapshotCompiler Compiler { get; }
+
+    public CurrentConfiguration Current { get; } = new();
+
+    public GatewayConfiguration Configuration { get; }
+
+    public ValueLists Lists { get; }
+
+    public StoredInbox Inbox { get; }
+
+    public ApiKeys Keys { get; }
+
+    public Users Users { get; }
+
+    public AuditLog Audit { get; }
+
+    public SimulationTokens Simulations { get; }
+
+    public RuleJudge Rules { get; }
+
+    public DestinationHolds Holds { get; }
+
+    public DeliveryPump Pump { get; }
+
+    public ReceiveWebhook Receive { get; }
+
+    /// <summary>The connectors that ship with the program: one list.</summary>
+    public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox) => [new HttpConnector(), new ZapierConnector(), new MakeConnector(), new InboxConnector(inbox)];
+
+    /// <summary>Opens the data directory and loads what is set up. Nothing is received or delivered yet.</summary>
+    /// <exception cref="DataDirectoryException">The directory or its database cannot be used.</exception>
+    /// <exception cref="MasterKeyException">The master key cannot be used.</exception>
+    public static async Task<Gateway> OpenAsync(GatewayOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        DataDirectory directory = DataDirectory.OpenLocked(options.DataDirectory);
+        try
+        {
+            bool mayCreate = !File.Exists(directory.DatabaseFile);
+            MasterKey key = MasterKey.LoadOrCreate(options.MasterKey, directory.MasterKeyFile, mayCreate);
+            SqliteStore store = await SqliteStore.OpenAsync(directory, new SecretBox(key), options.Limits, time, loggers);
+            try
+            {
+                Gateway gateway = new(options, directory, store, time, loggers);
+                await gateway.Configuration.LoadAsync();
+                return gateway;
+            }
+            catch
+            {
+                await store.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes up the deliveries that wait.</summary>
+    public Task StartPumpAsync()
+    {
+        _pumpStarted = true;
+        return Pump.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pumpStarted)
+        {
+            await Pump.StopAsync(StopGrace);
+        }
+
+        await Pump.DisposeAsync();
+        await Store.DisposeAsync();
+        foreach (IDisposable owned in Enumerable.Reverse(_owned))
+        {
+            owned.Dispose();
+        }
+
+        _directory.Dispose();
+    }
+
+    private ValueTask<RuleVerdict> JudgeAsync(ActiveRoute route, EventView view, int timeouts) => route.Rule is { } rule
+        ? Rules.JudgeAsync(rule, view, RuleContext.Of(view.Of, view.DeliveryId ?? "", timeouts))
+        : new(RuleVerdict.Send.Instance);
+
+    /// <summary>What waits for these values on routes that look into the list is judged again.</summary>
+    private async Task CheckoutsKnownAsync(string list, IReadOnlyList<string> values)
+    {
+        if (!_pumpStarted)
+        {
+            return;
+        }
+
+        string[] routes = [.. Current.Value.Routes.Values
+            .Where(route => route.Definition.When.CheckoutIds is CheckoutCondition.InList { HoldUnknown: not null } waits && waits.List == list)
+            .Select(route => route.Name)];
+        if (routes.Length > 0)
+        {
+            foreach (string value in values)
+            {
+                await Pump.CheckoutKnownAsync(routes, value);
+            }
+        }
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+}

@@ -1,0 +1,44 @@
+using WebhookBridge.Engine.Configuration;
+using WebhookBridge.Engine.Delivery;
+using WebhookBridge.Engine.Filtering;
+using WebhookBridge.Engine.Model;
+
+namespace WebhookBridge.Server.Hosting;
+
+/// <summary>Judges a delivery again that was held for an unknown checkout id: it has become known, or its time is up (contract section 3).</summary>
+internal sealed class HeldJudge(CurrentConfiguration configuration, TimeProvider time)
+{
+    public HeldJudgement Judge(LeasedDelivery delivery)
+    {
+        if (!configuration.Value.Routes.TryGetValue(delivery.Route, out ActiveRoute? route))
+        {
+            return HeldJudgement.Send.Instance; // the attempt says that the route is gone
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        using EventView view = EventView.Open(delivery.Event);
+        ConditionsVerdict verdict = route.Conditions.Judge(view, now);
+        if (verdict.Verdict != RouteVerdict.Delivery)
+        {
+            return new HeldJudgement.Skip(Reason(verdict.Verdict));
+        }
+
+        if (verdict.HoldFor is not { } hold)
+        {
+            return HeldJudgement.Send.Instance;
+        }
+
+        DateTimeOffset until = delivery.CreatedAt + hold;
+        return now >= until ? new HeldJudgement.Skip(Reason(RouteVerdict.SkippedByCheckout)) : new HeldJudgement.Wait(until, null);
+    }
+
+    /// <summary>The words of contract section 4.</summary>
+    private static string Reason(RouteVerdict verdict) => verdict switch
+    {
+        RouteVerdict.SkippedByType => "types",
+        RouteVerdict.SkippedByKind => "kinds",
+        RouteVerdict.SkippedByMode => "mode",
+        RouteVerdict.SkippedByCheckout => "checkout",
+        _ => "condition",
+    };
+}
