@@ -30,6 +30,7 @@ internal static class Chars
             UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
                 or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber
                 => c != 0x2E2F, // VERTICAL TILDE is Pattern_Syntax
+            UnicodeCategory.OtherNotAssigned => NewerUnicode.IsNameStart(c),
             _ => c is 0x1885 or 0x1886 or 0x2118 or 0x212E or 0x309B or 0x309C, // Other_ID_Start
         };
     }
@@ -45,6 +46,7 @@ internal static class Chars
         {
             UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
                 or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation => true,
+            UnicodeCategory.OtherNotAssigned => NewerUnicode.IsNamePart(c),
             _ => IsNameStart(c)
                 // Other_ID_Continue, then the joiners of ECMA-262 12.7
                 || c is 0xB7 or 0x387 or (>= 0x1369 and <= 0x1371) or 0x19DA or 0x30FB or 0xFF65

@@ -116,6 +116,10 @@ internal sealed partial class ParseRun
                 return ParseForDeclaration(VariableDeclarationKind.Const, start, isAwait);
             case T.Let when LetBeginsDeclaration():
                 return ParseForDeclaration(VariableDeclarationKind.Let, start, isAwait);
+            case T.Using when UsingBeginsDeclaration(inFor: true):
+                return ParseForDeclaration(VariableDeclarationKind.Using, start, isAwait);
+            case T.Await when AwaitUsingBeginsDeclaration():
+                return ParseForDeclaration(VariableDeclarationKind.AwaitUsing, start, isAwait);
             default:
                 return ParseForExpression(start, isAwait);
         }
@@ -124,13 +128,18 @@ internal sealed partial class ParseRun
     private Statement ParseForDeclaration(VariableDeclarationKind kind, in Mark start, bool isAwait)
     {
         var declarationStart = _s.StartMark;
-        _s.Next();
+        SkipKeyword(kind);
         var begin = _stackCount;
         ParseDeclarators(kind, noIn: true);
         if (_s.Kind is not (T.In or T.Of))
         {
             CheckInitializers(begin, kind);
             return ParseForRest(Finish(new VariableDeclaration(kind, Take<VariableDeclarator>(begin)), declarationStart), start, isAwait);
+        }
+
+        if (_s.Kind == T.In && kind >= VariableDeclarationKind.Using)
+        {
+            throw FailAt(declarationStart.Offset, "A 'using' declaration cannot stand in a for-in loop");
         }
 
         var declarators = Take<VariableDeclarator>(begin);

@@ -12,7 +12,7 @@ internal sealed partial class ParseRun
     private int _breakDepth;
 
     /// <summary>Reads a statement or declaration where both may stand.</summary>
-    private Statement ParseStatementListItem()
+    private Statement ParseStatementListItem(bool inCase = false)
     {
         switch (_s.Kind)
         {
@@ -29,6 +29,10 @@ internal sealed partial class ParseRun
                 return ParseVariableStatement(VariableDeclarationKind.Const);
             case T.Let when LetBeginsDeclaration():
                 return ParseVariableStatement(VariableDeclarationKind.Let);
+            case T.Using when UsingBeginsDeclaration():
+                return ParseUsing(VariableDeclarationKind.Using, inCase);
+            case T.Await when AwaitUsingBeginsDeclaration():
+                return ParseUsing(VariableDeclarationKind.AwaitUsing, inCase);
             default:
                 return ParseStatement();
         }
@@ -106,6 +110,8 @@ internal sealed partial class ParseRun
             case T.Async when IsAsyncFunction():
                 throw Fail("A declaration can only stand in a block or at the top level");
             case T.Let when NextIs(T.LeftBracket):
+            case T.Using when UsingBeginsDeclaration():
+            case T.Await when AwaitUsingBeginsDeclaration():
                 throw Fail("A declaration can only stand in a block or at the top level");
             case T.Import when !NextIs(T.LeftParen) && !NextIs(T.Dot):
                 throw Fail("'import' can only stand at the top level of a module");
@@ -194,15 +200,65 @@ internal sealed partial class ParseRun
         return ownScope ? FinishScoped(block, start) : Finish(block, start);
     }
 
+    private VariableDeclaration ParseUsing(VariableDeclarationKind kind, bool inCase)
+    {
+        if (inCase || (_scopeCount == 1 && !_module && !_options.AllowTopLevelUsing))
+        {
+            throw Fail("A 'using' declaration can only stand in a block, a function or a module");
+        }
+
+        return ParseVariableStatement(kind);
+    }
+
+    /// <summary>Whether <c>using</c> begins a declaration: a name follows on the same line (14.3.1).</summary>
+    private bool UsingBeginsDeclaration(bool inFor = false)
+    {
+        var here = _s.Save();
+        _s.Next();
+        var found = IsName && !_s.NewlineBefore;
+        if (found && inFor && _s.Kind == T.Of)
+        {
+            // `for (using of …` is a loop over a variable named `using`
+            _s.Next();
+            found = _s.Kind == T.Assign;
+        }
+
+        _s.Restore(here);
+        return found;
+    }
+
+    private bool AwaitUsingBeginsDeclaration()
+    {
+        if (!AwaitIsKeyword())
+        {
+            return false;
+        }
+
+        var here = _s.Save();
+        _s.Next();
+        var found = _s.Kind == T.Using && !_s.NewlineBefore && UsingBeginsDeclaration();
+        _s.Restore(here);
+        return found;
+    }
+
     private VariableDeclaration ParseVariableStatement(VariableDeclarationKind kind)
     {
         var start = _s.StartMark;
-        _s.Next();
+        SkipKeyword(kind);
         var begin = _stackCount;
         ParseDeclarators(kind, noIn: false);
         CheckInitializers(begin, kind);
         EndStatement();
         return Finish(new VariableDeclaration(kind, Take<VariableDeclarator>(begin)), start);
+    }
+
+    private void SkipKeyword(VariableDeclarationKind kind)
+    {
+        _s.Next();
+        if (kind == VariableDeclarationKind.AwaitUsing)
+        {
+            _s.Next();
+        }
     }
 
     /// <summary>Reads and pushes the declarators of a declaration.</summary>
@@ -211,7 +267,7 @@ internal sealed partial class ParseRun
         do
         {
             var start = _s.StartMark;
-            var id = ParseBindingTarget();
+            var id = kind >= VariableDeclarationKind.Using ? ParseBindingName() : ParseBindingTarget();
             Declare(id, kind == VariableDeclarationKind.Var ? Binding.Var : Binding.Lexical);
             var init = Eat(T.Assign) ? ParseAssignment(noIn) : null;
             Push(Finish(new VariableDeclarator(id, init), start));
@@ -229,9 +285,9 @@ internal sealed partial class ParseRun
                 continue;
             }
 
-            if (kind == VariableDeclarationKind.Const)
+            if (kind >= VariableDeclarationKind.Const)
             {
-                throw FailAt(declarator.End, "A 'const' must be given its value where it is declared");
+                throw FailAt(declarator.End, $"A '{(kind == VariableDeclarationKind.Const ? "const" : "using")}' must be given its value where it is declared");
             }
 
             if (declarator.Id is not Identifier)
@@ -365,7 +421,7 @@ internal sealed partial class ParseRun
             var begin = _stackCount;
             while (_s.Kind is not (T.Case or T.Default or T.RightBrace))
             {
-                Push(ParseStatementListItem());
+                Push(ParseStatementListItem(inCase: true));
             }
 
             Push(Finish(new SwitchCase(test, Take<Statement>(begin)), caseStart));

@@ -17,6 +17,7 @@ public sealed class Test262ParserTests(ITestOutputHelper output)
         ["fail/8af69d8f15295ed2.js"] = "U+2028 and U+2029 in strings: since 2019",
         ["fail/98204d734f8c72b3.js"] = "class fields: since 2022",
         ["fail/ef81b93cf9bdb4ec.js"] = "class fields: since 2022",
+        ["fail/c060a3014ad24dfd.js"] = "U+2B81E in a name: a letter since Unicode 17",
         ["fail/e3fbcf63d7e43ead.js"] = "initialiser in for-in: B.3.5 since 2017",
         ["early/0f5f47108da5c34e.js"] = "var in for-of under the name of a catch clause: B.3.4 since 2020",
         ["early/12a74c60f52a60de.js"] = "a function twice in a sloppy block: B.3.2",
