@@ -25,13 +25,7 @@ public sealed class DeliveryPump : IAsyncDisposable
     private readonly MemoryBudget _budget;
     private readonly HeldDeliveries _held;
     private readonly ConcurrentDictionary<string, Lane> _lanes = new();
-
-    private readonly Lock _gate = new();
-    private readonly Queue<Lane> _ring = new();
-    private readonly Stack<PumpWorker> _idle = new();
-    private readonly List<PumpWorker> _workers = [];
-    private int _starting;
-    private TaskCompletionSource? _allIdle;
+    private readonly WorkerRing _workers;
 
     private readonly Lock _configuring = new();
     private volatile bool _stopping;
@@ -60,6 +54,7 @@ public sealed class DeliveryPump : IAsyncDisposable
         _settlement = new Settlement(queue, time, log);
         _budget = new MemoryBudget(options.MaxBytes);
         _held = new HeldDeliveries(queue, options.JudgeHeld, d => Wake(d), _settlement, clock, time, log);
+        _workers = new WorkerRing(this, options.MaxWorkers, time);
         CutOff = () => _cutOff;
         metrics.Observe(Statuses);
     }
@@ -188,7 +183,7 @@ public sealed class DeliveryPump : IAsyncDisposable
             Act(lane);
         }
 
-        Task idle = WhenIdle();
+        Task idle = _workers.WhenIdle();
         try
         {
             await idle.WaitAsync(grace, _time);
@@ -196,17 +191,7 @@ public sealed class DeliveryPump : IAsyncDisposable
         catch (TimeoutException)
         {
             _cutOff = true;
-            PumpWorker[] workers;
-            lock (_gate)
-            {
-                workers = [.. _workers];
-            }
-
-            foreach (PumpWorker worker in workers)
-            {
-                worker.Cancel();
-            }
-
+            _workers.CancelAll();
             await Task.WhenAny(idle, Task.Delay(TimeSpan.FromSeconds(1), _time)); // a connector that does not listen is left behind
         }
 
@@ -229,49 +214,8 @@ public sealed class DeliveryPump : IAsyncDisposable
             }
         }
 
-        foreach (PumpWorker worker in _workers)
-        {
-            worker.Dispose();
-        }
-
+        _workers.Dispose();
         _settlement.Dispose();
-    }
-
-    /// <summary>A worker asks for its next delivery. Lanes are served in turn.</summary>
-    internal bool TryNext(PumpWorker worker, bool first, out Lane? lane, out LaneStart start)
-    {
-        lock (_gate)
-        {
-            if (first)
-            {
-                _starting--;
-            }
-
-            while (_ring.TryDequeue(out lane))
-            {
-                lane.Queued = false;
-                if (lane.TryTake(out start))
-                {
-                    if (start.More)
-                    {
-                        lane.Queued = true;
-                        _ring.Enqueue(lane);
-                    }
-
-                    StartWorker();
-                    return true;
-                }
-            }
-
-            _idle.Push(worker);
-            if (_idle.Count == _workers.Count)
-            {
-                _allIdle?.TrySetResult();
-            }
-
-            start = default;
-            return false;
-        }
     }
 
     /// <summary>Makes one attempt and sees to its end.</summary>
@@ -357,19 +301,7 @@ public sealed class DeliveryPump : IAsyncDisposable
         LaneWork work = lane.Evaluate();
         if (work.Runnable)
         {
-            lock (_gate)
-            {
-                if (!lane.Queued)
-                {
-                    lane.Queued = true;
-                    _ring.Enqueue(lane);
-                }
-
-                if (!byThisWorker)
-                {
-                    StartWorker();
-                }
-            }
+            _workers.Serve(lane, byThisWorker);
         }
 
         if (work.Lease > 0)
@@ -410,43 +342,6 @@ public sealed class DeliveryPump : IAsyncDisposable
             d.Reason == DeliveryReasons.UnknownOutcome || _stopping ? d.Reason : DeliveryReasons.DestinationPaused);
         lane.NoteDue(null); // only now can they be leased again
         Act(lane);
-    }
-
-    private void StartWorker()
-    {
-        // Under the lock. One at a time: each that finds work starts the next.
-        if (_starting > 0 || _ring.Count == 0)
-        {
-            return;
-        }
-
-        if (!_idle.TryPop(out PumpWorker? worker))
-        {
-            if (_workers.Count >= _options.MaxWorkers)
-            {
-                return;
-            }
-
-            worker = new PumpWorker(this, _time);
-            _workers.Add(worker);
-        }
-
-        _starting++;
-        ThreadPool.UnsafeQueueUserWorkItem(worker, preferLocal: false);
-    }
-
-    private Task WhenIdle()
-    {
-        lock (_gate)
-        {
-            _allIdle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_idle.Count == _workers.Count)
-            {
-                _allIdle.TrySetResult();
-            }
-
-            return _allIdle.Task;
-        }
     }
 
     private Lane LaneOf(string destination) => _lanes.TryGetValue(destination, out Lane? lane) ? lane : NewLane(destination);

@@ -67,7 +67,7 @@ internal sealed class Lane : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Whether the lane stands in the pump's ring; guarded by the pump's lock.</summary>
+    /// <summary>Whether the lane stands in the pump's ring; guarded by the ring's lock.</summary>
     public bool Queued { get; set; }
 
     /// <summary>Deliveries of the table, as last counted; for the metrics.</summary>
@@ -405,62 +405,4 @@ internal sealed class Lane : IDisposable
 
         onTimer(this);
     }
-}
-
-/// <summary>What a lane asks the pump to do.</summary>
-internal readonly record struct LaneWork
-{
-    /// <summary>A delivery may start.</summary>
-    public bool Runnable { get; init; }
-
-    /// <summary>So many are to be leased from the table; 0 = none.</summary>
-    public int Lease { get; init; }
-
-    /// <summary>To be handed back to <see cref="Lane.Leased"/>.</summary>
-    public long Wakes { get; init; }
-
-    /// <summary>The destination is paused: these go back to the table.</summary>
-    public List<LeasedDelivery>? Release { get; init; }
-}
-
-/// <summary>A delivery that starts now.</summary>
-/// <param name="Destination">Null when the destination is gone for good.</param>
-/// <param name="Ticket">Of the breaker.</param>
-/// <param name="More">Another may start at once.</param>
-internal readonly record struct LaneStart(LeasedDelivery Delivery, OpenDestination? Destination, int Ticket, bool More);
-
-/// <summary>Why a destination is held.</summary>
-public sealed record DestinationHold(string Reason, bool ByPerson, DateTimeOffset Since);
-
-/// <summary>A lane at a moment.</summary>
-/// <param name="Waiting">Deliveries that are not final, as far as known.</param>
-/// <param name="OldestWait">How long the oldest in the table has been due.</param>
-/// <param name="Problem">Why the destination cannot be opened; null when it can.</param>
-public sealed record LaneStatus(string Destination, long Waiting, int InFlight, TimeSpan OldestWait, BreakerState Breaker, DestinationHold? Hold, string? Problem)
-{
-    /// <summary>Nothing is sent just now.</summary>
-    public bool Paused => Hold is not null || Problem is not null || Breaker == BreakerState.Open;
-}
-
-/// <summary>Bytes of events that all lanes together may hold in memory.</summary>
-internal sealed class MemoryBudget(long most)
-{
-    private long _used;
-
-    public long Left => Math.Max(0, most - Interlocked.Read(ref _used));
-
-    public bool TryTake(long bytes)
-    {
-        if (Interlocked.Add(ref _used, bytes) <= most)
-        {
-            return true;
-        }
-
-        Interlocked.Add(ref _used, -bytes);
-        return false;
-    }
-
-    public void Take(long bytes) => Interlocked.Add(ref _used, bytes);
-
-    public void GiveBack(long bytes) => Interlocked.Add(ref _used, -bytes);
 }

@@ -1,7 +1,7 @@
 namespace WebhookBridge.Engine.Delivery;
 
 /// <summary>One of the pump's workers: takes deliveries from the lanes in turn until there is none, then rests. Its time-out is used again and again.</summary>
-internal sealed class PumpWorker(DeliveryPump pump, TimeProvider time) : IThreadPoolWorkItem, IDisposable
+internal sealed class PumpWorker(WorkerRing ring, DeliveryPump pump, TimeProvider time) : IThreadPoolWorkItem, IDisposable
 {
     private CancellationTokenSource _limit = new();
 
@@ -25,7 +25,7 @@ internal sealed class PumpWorker(DeliveryPump pump, TimeProvider time) : IThread
     private async Task RunAsync()
     {
         bool first = true;
-        while (pump.TryNext(this, first, out Lane? lane, out LaneStart start))
+        while (ring.TryNext(this, first, out Lane? lane, out LaneStart start))
         {
             first = false;
             Renew();

@@ -94,7 +94,23 @@ internal sealed class MemoryQueue : IDeliveryQueue
             _rows[id].Delivery = _rows[id].Delivery with { LeaseSeq = _rows[id].Delivery.LeaseSeq + 1 };
             _rows[id].LeasedNow = false;
             _rows[id].State = DeliveryState.Cancelled;
+            Tell();
         }
+    }
+
+    /// <summary>Cancels a delivery that is not final, leased or not.</summary>
+    public bool TryCancel(string id)
+    {
+        lock (_gate)
+        {
+            if (_rows[id].State != DeliveryState.Pending)
+            {
+                return false;
+            }
+        }
+
+        Fence(id);
+        return true;
     }
 
     public ValueTask<IReadOnlyList<LeasedDelivery>> LeaseAsync(string destination, int max, DateTimeOffset now) =>

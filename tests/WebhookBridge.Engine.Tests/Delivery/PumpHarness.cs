@@ -25,9 +25,10 @@ internal sealed class PumpHarness : IAsyncDisposable
     private readonly IdSource _ids;
     private int _revision;
 
-    public PumpHarness(TimeProvider? time = null, PumpOptions? options = null, EgressPolicy? egress = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, IReadOnlyList<IConnector>? more = null, ILogger<DeliveryPump>? log = null)
+    public PumpHarness(TimeProvider? time = null, PumpOptions? options = null, EgressPolicy? egress = null, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, IReadOnlyList<IConnector>? more = null, ILogger<DeliveryPump>? log = null, MemoryQueue? queue = null)
     {
         Time = time ?? Clock;
+        Queue = queue ?? new MemoryQueue();
         _ids = new IdSource(Time);
         Due = new DueClock(Time);
         Catalog = ConnectorCatalog.Load([new HttpConnector(), new ZapierConnector(), new MakeConnector(), .. more ?? []], pluginFolder: null);
@@ -45,7 +46,7 @@ internal sealed class PumpHarness : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    public MemoryQueue Queue { get; } = new();
+    public MemoryQueue Queue { get; }
 
     public CurrentConfiguration Configuration { get; } = new();
 
