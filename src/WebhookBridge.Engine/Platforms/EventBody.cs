@@ -38,12 +38,13 @@ public sealed class EventBody : IDisposable
     public string? Problem { get; }
 
     /// <summary>Reads <paramref name="bytes"/> by their content first and by <paramref name="contentType"/> second (senders are careless with it).</summary>
-    public static EventBody Open(ReadOnlyMemory<byte> bytes, string? contentType)
+    /// <param name="preferForm">The platform sends forms: what says that it is one is not read as JSON even if it could be.</param>
+    public static EventBody Open(ReadOnlyMemory<byte> bytes, string? contentType, bool preferForm = false)
     {
         ReadOnlyMemory<byte> body = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
-        bool isForm = contentType is not null && contentType.AsSpan().Trim().StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        bool isForm = IsForm(contentType);
         string? problem = null;
-        if (LooksLikeJson(body.Span, isForm))
+        if (!(isForm && preferForm) && LooksLikeJson(body.Span, isForm))
         {
             if (TryJson(body, out JsonDocument? json, out bool duplicates, out problem))
             {
@@ -67,6 +68,9 @@ public sealed class EventBody : IDisposable
             _ => OpenText(body.Span, null),
         };
     }
+
+    internal static bool IsForm(string? contentType) =>
+        contentType is not null && contentType.AsSpan().Trim().StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     public void Dispose() => Document.Dispose();
 

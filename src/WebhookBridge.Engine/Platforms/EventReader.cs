@@ -16,7 +16,7 @@ internal static class EventReader
     public static ReadResult Read(Platform platform, InboundRequest request, ReadOnlyMemory<byte> openedBody, VerifyResult.Genuine genuine, SourceDefinition source, Func<string> nextId, bool simulated)
     {
         EventReading reading = platform.Reading;
-        EventBody body = EventBody.Open(openedBody, request.Header("Content-Type"));
+        EventBody body = EventBody.Open(openedBody, request.Header("Content-Type"), reading.ExpectsForm);
         string? unreadable = reading.ExpectsJson && body.Format != BodyFormat.Json
             ? body.Problem ?? $"the platform '{platform.Name}' sends JSON, and the body is none"
             : null;

@@ -22,6 +22,8 @@ internal sealed record EventReading
 {
     public required bool ExpectsJson { get; init; }
 
+    public bool ExpectsForm { get; init; }
+
     public BodyPath? Items { get; init; }
 
     public EventValue? Id { get; init; }
@@ -232,6 +234,7 @@ internal static class EventReadingReader
         reading = reading with
         {
             ExpectsJson = body == "json",
+            ExpectsForm = body == "form",
             Items = path,
             Zone = zone,
             MinorDecimals = decimals,

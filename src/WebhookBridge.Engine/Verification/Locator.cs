@@ -112,7 +112,7 @@ internal sealed class Locator
             case LocatorKind.Query:
                 return FormFields.FromQuery(scope.Request.Query, Name);
             case LocatorKind.Form:
-                return scope.Form.First(Name);
+                return scope.IsForm ? scope.Form.First(Name) : null;
             case LocatorKind.Json:
                 return scope.TryJson(out JsonElement root) && JsonPath!.TryGet(root, isForm: false, out JsonElement value) ? AsText(value) : null;
             case LocatorKind.Item:
@@ -157,6 +157,8 @@ internal sealed class Locator
                 to.AppendText(scope.Request.Path);
                 to.AppendText(scope.Request.Query);
                 return true;
+            case LocatorKind.FormSorted or LocatorKind.FormBefore or LocatorKind.FormPhp when !scope.IsForm:
+                return false;
             case LocatorKind.FormSorted:
                 FormTexts.Sorted(scope.Form, scope.SignatureField, ref to);
                 return true;

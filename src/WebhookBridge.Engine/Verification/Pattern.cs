@@ -12,7 +12,8 @@ internal sealed class Pattern
         Text = text;
         _parts = parts;
         IsBody = parts is [{ Locator.Kind: LocatorKind.Body, Modifiers.Length: 0 }];
-        CoversBody = Array.Exists(parts, p => p.Locator is { CoversBody: true });
+        // A CRC can be met by another body made for it (PayPal), so it covers nothing.
+        CoversBody = Array.Exists(parts, p => p.Locator is { CoversBody: true } && !p.Modifiers.Contains(Modifier.Crc32Decimal));
         NeedsSecret = Array.Exists(parts, p => p.Locator?.Kind == LocatorKind.Key);
     }
 

@@ -29,6 +29,9 @@ internal ref struct RequestScope(InboundRequest request)
     /// <summary>The name of the form field that holds the signature and is left out of what is signed.</summary>
     public string? SignatureField { get; set; }
 
+    /// <summary>Whether the body says that it is a form; nothing is read out of another body as if it were one.</summary>
+    public readonly bool IsForm => EventBody.IsForm(request.Header("Content-Type"));
+
     public FormFields Form => _form ??= FormFields.Parse(request.Body.Span);
 
     public bool TryJson(out JsonElement root)

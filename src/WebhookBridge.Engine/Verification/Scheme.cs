@@ -96,12 +96,12 @@ internal sealed record Scheme
     {
         SchemeKind.None => ProofKind.None,
         SchemeKind.Hmac or SchemeKind.Hash or SchemeKind.PublicKey when Keyless => ProofKind.None,
-        SchemeKind.Hmac or SchemeKind.Hash or SchemeKind.PublicKey => Each is not null || Content.All(c => c.CoversBody || When.Any(w => w.Is is { CoversBody: true })) ? ProofKind.SignedBody : ProofKind.SignedWithoutBody,
+        SchemeKind.Hmac or SchemeKind.Hash or SchemeKind.PublicKey => Each is null && Content.All(c => c.CoversBody || When.Any(w => w.Is is { CoversBody: true })) ? ProofKind.SignedBody : ProofKind.SignedInPart,
         SchemeKind.Jwt => BodyClaim is null ? ProofKind.Static : ProofKind.SignedBody,
         _ => ProofKind.Static,
     };
 
-    public bool MessageIdSigned => Proof is ProofKind.SignedBody or ProofKind.SignedWithoutBody && MessageId is Locator id && Content.All(c => c.Covers(LocatorKind.Id) || c.Covers(id));
+    public bool MessageIdSigned => Proof is ProofKind.SignedBody or ProofKind.SignedInPart && MessageId is Locator id && Content.All(c => c.Covers(LocatorKind.Id) || c.Covers(id));
 
     public bool TimestampSigned => Timestamp is not null && Content.Count > 0 && Content.All(c => c.Covers(LocatorKind.Timestamp) || Timestamp.Place.From.All(c.Covers));
 }

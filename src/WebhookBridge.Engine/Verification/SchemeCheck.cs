@@ -16,7 +16,7 @@ internal sealed class SchemeCheck(Scheme scheme, SchemeKey[] keys)
 {
     private readonly bool _messageIdSigned = scheme.MessageIdSigned;
     private readonly bool _timestampSigned = scheme.TimestampSigned;
-    private readonly bool _coversBody = scheme.Proof != ProofKind.SignedWithoutBody;
+    private readonly bool _coversBody = scheme.Proof != ProofKind.SignedInPart;
 
     public Scheme Scheme => scheme;
 

@@ -55,8 +55,8 @@ public enum ProofKind
     /// <summary>A fixed text that comes with each request (token, password, secret in the path, certificate): the body is not covered.</summary>
     Static,
 
-    /// <summary>A signature over something else than the body (Mercado Pago, Mailgun): it can be replayed with another body.</summary>
-    SignedWithoutBody,
+    /// <summary>A signature that leaves out the body (Mercado Pago, Mailgun) or parts of it (Adyen, Ozow): what it leaves out can be changed by whoever replays the request.</summary>
+    SignedInPart,
 
     /// <summary>A signature that covers the body.</summary>
     SignedBody,

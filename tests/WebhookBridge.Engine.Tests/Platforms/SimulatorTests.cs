@@ -79,10 +79,10 @@ public sealed class SimulatorTests
         verifier.Verify(ToRequest(made, verifier), Now).ShouldBeOfType<VerifyResult.Refused>().Code.ShouldBe(RefusalCodes.TimestampTooOld);
     }
 
-    private static SimulationOptions Options(int seed) => new() { Now = Now, Random = new Random(seed), PublicOrigin = "https://gateway.example", Path = "/in/test" };
+    internal static SimulationOptions Options(int seed) => new() { Now = Now, Random = new Random(seed), PublicOrigin = "https://gateway.example", Path = "/in/test" };
 
     /// <summary>A source with a secret of the form that the platform's default scheme takes.</summary>
-    private static SourceDefinition SourceFor(Platform platform)
+    internal static SourceDefinition? SourceOrNull(Platform platform)
     {
         string[] candidates = ["whsec_c2ltdWxhdG9yLXNlY3JldC0zMi1ieXRlcy1sb25nISE=", "user:password", "ABCDEF0123456789ABCDEF0123456789", TestKeys.Ed25519, TestKeys.RsaPem, TestKeys.EcPem, new string('a', 64)];
         foreach (string candidate in candidates)
@@ -94,10 +94,13 @@ public sealed class SimulatorTests
             }
         }
 
-        throw new InvalidOperationException($"{platform.Name}: {string.Join(' ', platform.CreateVerifier(Shipped.Source(platform.Name, ["x"])).Problems)}");
+        return null;
     }
 
-    private static InboundRequest ToRequest(SimulationResult.Request made, SourceVerifier verifier)
+    private static SourceDefinition SourceFor(Platform platform) =>
+        SourceOrNull(platform) ?? throw new InvalidOperationException($"{platform.Name}: {string.Join(' ', platform.CreateVerifier(Shipped.Source(platform.Name, ["x"])).Problems)}");
+
+    internal static InboundRequest ToRequest(SimulationResult.Request made, SourceVerifier verifier)
     {
         string target = made.Target;
         int query = target.IndexOf('?', StringComparison.Ordinal);
