@@ -34,6 +34,26 @@ public sealed class JintSmokeTests
         error.Message.ShouldBe("Unexpected ']' (2:9)");
     }
 
+    [Fact]
+    public void Modules_ImportsAndExports_AreLinked()
+    {
+        dynamic engine = new Engine();
+        engine.Modules.Add("lib", "export const a = 1; export default class { get b() { return 2 } } export { c as d }; function c() { return 3 }");
+        engine.Modules.Add("main", "import X, { a, d } from 'lib'; import * as lib from 'lib'; const e = await 4; export const sum = a + new X().b + d() + lib.a + e;");
+        ((object)engine.Modules.Import("main").Get("sum").ToString()).ShouldBe("11");
+    }
+
+    [Fact]
+    public void PrepareScript_Program_RunsWithTheCallbacksOfJint()
+    {
+        var prepare = typeof(Engine).GetMethods(BindingFlags.Public | BindingFlags.Static).Single(m => m.Name == "PrepareScript");
+        var arguments = prepare.GetParameters().Select(p => p.HasDefaultValue ? p.DefaultValue : null).ToArray();
+        arguments[0] = "const f = ({ a, ...b }, [c] = [3]) => { switch (a) { case 1: let d = 4; return `${a}${b.x}${c}${d}` } }; label: for (const i of [1]) { for (;;) break label } f({ a: 1, x: 2 })";
+        var prepared = prepare.Invoke(null, arguments)!;
+        var evaluate = typeof(Engine).GetMethods().Single(m => m.Name == "Evaluate" && m.GetParameters() is [{ ParameterType: { IsByRef: true } }]);
+        evaluate.Invoke(new Engine(), [prepared])!.ToString().ShouldBe("1234");
+    }
+
     private static JsValue Evaluate(Engine engine, string program)
     {
         var method = typeof(Engine).GetMethod("Evaluate", [typeof(string), typeof(string)])!;
