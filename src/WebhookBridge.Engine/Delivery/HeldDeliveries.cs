@@ -8,6 +8,7 @@ internal sealed class HeldDeliveries : IDisposable
 {
     private const int Batch = 64;
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(1);
 
     private readonly IDeliveryQueue _queue;
@@ -59,13 +60,12 @@ internal sealed class HeldDeliveries : IDisposable
     /// <summary>Judges again what waited for exactly this id.</summary>
     public async Task JudgeCheckoutAsync(IReadOnlyList<string> routes, string checkoutId)
     {
-        IReadOnlyList<LeasedDelivery> leased;
+        int moved;
         do
         {
-            leased = await _queue.LeaseHeldForCheckoutAsync(routes, checkoutId, Batch);
-            await JudgeAsync(leased);
+            moved = await JudgeAsync(await _queue.LeaseHeldForCheckoutAsync(routes, checkoutId, Batch));
         }
-        while (leased.Count == Batch && !_stopped);
+        while (moved == Batch && !_stopped); // what waits on would be found again
     }
 
     public void Dispose()
@@ -129,28 +129,48 @@ internal sealed class HeldDeliveries : IDisposable
         }
     }
 
-    private async Task JudgeAsync(IReadOnlyList<LeasedDelivery> leased)
+    /// <returns>How many do not wait on.</returns>
+    private async Task<int> JudgeAsync(IReadOnlyList<LeasedDelivery> leased)
     {
+        int moved = 0;
         foreach (LeasedDelivery delivery in leased)
         {
-            switch (_judge(delivery))
+            HeldJudgement judgement = Judge(delivery);
+            moved += judgement is HeldJudgement.Wait ? 0 : 1;
+            DeliveryCompletion completion = judgement switch
             {
-                case HeldJudgement.Skip skip:
-                    await _settlement.CompleteAsync(delivery.Destination, Completion(delivery, DeliveryState.Skipped, skip.Reason, null));
-                    break;
-                case HeldJudgement.Wait wait:
-                    await _settlement.CompleteAsync(delivery.Destination, Completion(delivery, DeliveryState.Held, wait.Reason ?? delivery.Reason, wait.Until));
-                    break;
-                default:
-                    // Through the table: a destination that is paused just now must not make it held again.
-                    if (await _settlement.CompleteAsync(delivery.Destination, Completion(delivery, DeliveryState.Pending, null, _clock.Now)))
-                    {
-                        _wake(delivery.Destination);
-                    }
-
-                    break;
+                HeldJudgement.Skip skip => Completion(delivery, DeliveryState.Skipped, skip.Reason, null),
+                HeldJudgement.Wait wait => Completion(delivery, DeliveryState.Held, wait.Reason ?? delivery.Reason, Later(wait.Until)),
+                // Through the table: a destination that is paused just now must not make it held again.
+                _ => Completion(delivery, DeliveryState.Pending, null, _clock.Now),
+            };
+            if (await _settlement.CompleteAsync(delivery.Destination, completion) && completion.State == DeliveryState.Pending)
+            {
+                _wake(delivery.Destination);
             }
         }
+
+        return moved;
+    }
+
+    private HeldJudgement Judge(LeasedDelivery delivery)
+    {
+        try
+        {
+            return _judge(delivery);
+        }
+        catch (Exception e)
+        {
+            DeliveryLog.FailedInside(_log, delivery.Id, e);
+            return new HeldJudgement.Wait(_clock.Now + LongestSleep, null);
+        }
+    }
+
+    /// <summary>Never at once: a judge that goes by a wall clock which was set back would be asked without end.</summary>
+    private DateTimeOffset? Later(DateTimeOffset? until)
+    {
+        DateTimeOffset soonest = _clock.Now + LeastWait;
+        return until < soonest ? soonest : until;
     }
 
     private DeliveryCompletion Completion(LeasedDelivery delivery, DeliveryState state, string? reason, DateTimeOffset? until) => new()

@@ -417,6 +417,37 @@ public sealed class LaneLifeTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Held_JudgeByAClockThatWasSetBack_NotAskedWithoutEnd()
+    {
+        int asked = 0;
+        PumpHarness? harness = null;
+        PumpOptions options = new()
+        {
+            JudgeHeld = d =>
+            {
+                asked++;
+                return new HeldJudgement.Wait(harness!.Clock.GetUtcNow() + TimeSpan.FromSeconds(1), null);
+            },
+        };
+        await using PumpHarness h = harness = await new PumpHarness(options: options).WithHttp("crm", _stub.Url).WithRoute("r", "crm").StartAsync();
+        DateTimeOffset due = h.Clock.GetUtcNow() + TimeSpan.FromSeconds(10);
+        for (int i = 0; i < 64; i++)
+        {
+            h.Queue.Add(h.NewDelivery("r", "crm"), due, state: DeliveryState.Held, checkout: "ch_1");
+        }
+
+        _ = h.Due.Now;
+        h.Clock.JumpWall(TimeSpan.FromHours(-1));
+        h.Pump.WakeHeld(due);
+        await h.Clock.WhenTimerWithinAsync(TimeSpan.FromSeconds(10));
+        h.Clock.Advance(TimeSpan.FromSeconds(10));
+        await h.Queue.WhenAsync(static q => q.Completions.Count >= 64 && q.Leased == 0);
+        await h.Pump.CheckoutKnownAsync(["r"], "ch_1");
+        asked.ShouldBe(128);
+        h.Queue.Completions.ShouldAllBe(static c => c.State == DeliveryState.Held);
+    }
+
+    [Fact]
     public async Task BugInside_DeliveryComesBackLater()
     {
         await using PumpHarness h = new PumpHarness().WithHttp("crm", _stub.Url).WithRoute("r", "crm", rule: "true");
