@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using WebhookBridge.Engine.Secrets;
 using WebhookBridge.Server.Api;
+using WebhookBridge.Server.Demo;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Storage;
 
@@ -17,9 +18,12 @@ internal static class Commands
         RootCommand root = new("WebhookBridge receives webhooks of payment platforms, keeps them, and delivers them to your tools.");
         CommandContext context = new(output, errors);
         ServeCommand.AddTo(root, context);
+        DemoCommand.AddTo(root, context);
         ApplyCommand.AddTo(root, context);
         ExportCommand.AddTo(root, context);
         SimulateCommand.AddTo(root, context);
+        CheckCommand.AddTo(root, context);
+        BackupCommand.AddTo(root, context);
         HealthCommand.AddTo(root, context);
         UserCommand.AddTo(root, context);
         KeyCommand.AddTo(root, context);
@@ -93,6 +97,20 @@ internal sealed class CommandContext(TextWriter output, TextWriter errors)
     /// <summary>Opens a gateway for one change by a command; nothing is received or delivered meanwhile.</summary>
     public Task<Gateway> OpenForChangeAsync(ParseResult arguments, ILoggerFactory loggers) =>
         OpenAsync(new GatewayOptions { DataDirectory = DataDirectory(arguments), MasterKey = Settings.Variable("MASTER_KEY") }, loggers);
+
+    /// <summary>Looks into a data directory, also beside the gateway that uses it.</summary>
+    public T Read<T>(ParseResult arguments, Func<DataDirectory, T> read)
+    {
+        try
+        {
+            using DataDirectory directory = Storage.DataDirectory.OpenForReading(DataDirectory(arguments));
+            return read(directory);
+        }
+        catch (Exception e) when (e is DataDirectoryException or MasterKeyException)
+        {
+            throw new CommandException(e.Message);
+        }
+    }
 
     /// <summary>The gateway that <c>--server</c> names, or null.</summary>
     public RemoteGateway? Remote(ParseResult arguments) =>

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using WebhookBridge.Server.Api;
 using WebhookBridge.Server.Hosting;
-using WebhookBridge.Server.Metrics;
 
 namespace WebhookBridge.Server.CommandLine;
 
@@ -37,18 +35,14 @@ internal static class ServeCommand
             await ApplyCommand.ApplyAtStartAsync(gateway, file);
         }
 
-        using MetricsPage metrics = new();
-        using StoreMetrics storeMetrics = new(gateway.Store);
-        await gateway.StartPumpAsync();
-        await using WebServer server = await WebServer.StartAsync(options, gateway, new GatewayPages(gateway, GatewayApi.Create(gateway, loggers), metrics), loggers);
-        await using Upkeep upkeep = new(gateway, loggers);
-        foreach (string url in server.Urls.Concat(server.AdminUrls))
+        await using GatewayHost host = await GatewayHost.StartAsync(options, gateway, loggers);
+        foreach (string url in host.Server.Urls.Concat(host.Server.AdminUrls))
         {
             await context.Output.WriteLineAsync($"Listening on {url}");
         }
 
         await context.Output.FlushAsync();
-        await server.WaitForStopAsync();
+        await host.Server.WaitForStopAsync();
         return ExitCodes.Done;
     }
 }

@@ -90,7 +90,7 @@ internal sealed record ServeOptions
         EgressProxy = EgressProxy,
     };
 
-    private static List<ListenAddress> Addresses(string option, string text) =>
+    public static List<ListenAddress> Addresses(string option, string text) =>
         [.. Split(text).Select(part => ListenAddress.TryParse(part) ?? throw Wrong(option, part, "write http://host:port or https://host:port, such as http://localhost:8080 or http://0.0.0.0:8080"))];
 
     private static List<IPNetwork> Networks(string option, string? text) =>
