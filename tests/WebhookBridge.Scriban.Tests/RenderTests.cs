@@ -124,6 +124,33 @@ public sealed class RenderTests
     }
 
     [Fact]
+    public void Render_TwelveFields_AllocatesLessThanTwoKilobytes()
+    {
+        const string Data = """{"id":"evt_1","type":"payment.succeeded","payload":{"id":"p_1","amount":109.90,"currency":"ZAR","metadata":{"checkoutId":"ch_1"},"customer":{"name":"A \"B\" C"}}}""";
+        string fields = string.Join(", ", Enumerable.Range(0, 3).Select(static i =>
+            $"\"a{i}\": \"{{{{ event.id }}}}\", \"b{i}\": {{{{ event.payload.amount }}}}, \"c{i}\": \"{{{{ event.payload.customer.name }}}}\", \"d{i}\": {{{{ event.payload.metadata }}}}"));
+        ScribanTemplate template = ((ParseResult.Ok)ScribanTemplate.Parse("{ " + fields + " }", Rendering.Json)).Template;
+        using JsonDocument data = JsonDocument.Parse(Data);
+        TemplateRoot[] roots = [new("event", data.RootElement)];
+        var output = new ArrayBufferWriter<byte>(4096);
+        const int Runs = 200;
+        long allocated = 0;
+        for (int round = 0; round < 2; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Runs; i++)
+            {
+                output.ResetWrittenCount();
+                Assert.Same(RenderResult.Ok.Instance, template.Render(roots, output, null, Rendering.Now));
+            }
+
+            allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Runs;
+        }
+
+        allocated.ShouldBeLessThan(2048);
+    }
+
+    [Fact]
     public void Parse_ByteOrderMark_IsNoPartOfTheTemplate() => Rendering.Text("\uFEFF{{ 1 }}").ShouldBe("1");
 
     [Fact]

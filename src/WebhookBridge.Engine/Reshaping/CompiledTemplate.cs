@@ -89,9 +89,9 @@ public sealed class CompiledTemplate
         return Render(given, output, now, timeouts);
     }
 
-    /// <summary>Renders with the members of one object as names.</summary>
+    /// <summary>Renders with the members of one object as names, for a person who waits: with the longest time, since the program may just have started.</summary>
     public TemplateProblem? RenderMembers(JsonElement members, IBufferWriter<byte> output, DateTimeOffset now) =>
-        Render([TemplateRoot.Members(members)], output, now, 0);
+        Render([TemplateRoot.Members(members)], output, now, Budgets.Length - 1);
 
     private TemplateProblem? Render(TemplateRoot[] roots, IBufferWriter<byte> output, DateTimeOffset now, int timeouts) =>
         _template.Render(roots, output, Budgets[Math.Min(timeouts, Budgets.Length - 1)], now) is RenderResult.Failed failed ? ToProblem(failed.Error) : null;

@@ -20,7 +20,14 @@ internal sealed partial class OutputBuffer(RenderContext context, TemplateMode m
     private int _length;
     private JsonPlace _place;
     private bool _lineOpen;
-    private List<Segment>? _segments;
+
+    /// <summary>Per piece of output its offset, and its position in the template with a last bit for text blocks.</summary>
+    private long[] _segments = [];
+    private int _segmentCount;
+
+    /// <summary>Which text the segments from an index on belong to; null while all belong to the first.</summary>
+    private List<(int From, Source Source)>? _sources;
+    private Source? _source;
 
     public TemplateMode Mode { get; } = mode;
 
@@ -44,35 +51,51 @@ internal sealed partial class OutputBuffer(RenderContext context, TemplateMode m
         {
             ArrayPool<byte>.Shared.Return(bytes);
         }
+
+        if (_segments.Length > 0)
+        {
+            ArrayPool<long>.Shared.Return(_segments);
+            _segments = [];
+            _segmentCount = 0;
+        }
     }
 
     /// <summary>Remembers which part of the template the bytes that follow come from (JSON mode only).</summary>
     public void Mark(Source source, int position, bool isText)
     {
-        if (Mode == TemplateMode.Json)
+        if (Mode != TemplateMode.Json)
         {
-            (_segments ??= new List<Segment>(32)).Add(new Segment(_length, source, position, isText));
+            return;
         }
+
+        if (_segmentCount == _segments.Length)
+        {
+            GrowSegments();
+        }
+
+        if (!ReferenceEquals(source, _source))
+        {
+            (_sources ??= new List<(int, Source)>(1)).Add((_segmentCount, source));
+            _source = source;
+        }
+
+        _segments[_segmentCount++] = ((long)_length << 32) | ((uint)position << 1) | (isText ? 1u : 0u);
     }
 
     /// <summary>The part of the template that wrote the byte at an offset.</summary>
     public (Source Source, int Position)? Origin(int offset)
     {
-        for (int i = (_segments?.Count ?? 0) - 1; i >= 0; i--)
+        for (int i = _segmentCount - 1; i >= 0; i--)
         {
-            Segment segment = _segments![i];
-            if (segment.Offset > offset || (segment.Offset == offset && i > 0 && offset == _length))
+            int start = (int)(_segments[i] >> 32);
+            int position = (int)((uint)_segments[i] >> 1);
+            if (start > offset || (start == offset && i > 0 && offset == _length))
             {
                 continue;
             }
 
-            if (!segment.IsText)
-            {
-                return (segment.Source, segment.Position);
-            }
-
-            int characters = Encoding.UTF8.GetCharCount(_bytes, segment.Offset, Math.Min(offset, _length) - segment.Offset);
-            return (segment.Source, segment.Position + characters);
+            int characters = (_segments[i] & 1) == 0 ? 0 : Encoding.UTF8.GetCharCount(_bytes, start, Math.Min(offset, _length) - start);
+            return (_sources!.FindLast(s => s.From <= i).Source, position + characters);
         }
 
         return null;
@@ -167,5 +190,16 @@ internal sealed partial class OutputBuffer(RenderContext context, TemplateMode m
         _bytes = larger;
     }
 
-    private readonly record struct Segment(int Offset, Source Source, int Position, bool IsText);
+    private void GrowSegments()
+    {
+        context.Allocate(_segmentCount * 8L);
+        long[] larger = ArrayPool<long>.Shared.Rent(Math.Max(64, _segmentCount * 2));
+        _segments.AsSpan(0, _segmentCount).CopyTo(larger);
+        if (_segments.Length > 0)
+        {
+            ArrayPool<long>.Shared.Return(_segments);
+        }
+
+        _segments = larger;
+    }
 }

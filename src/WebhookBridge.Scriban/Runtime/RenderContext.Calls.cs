@@ -7,7 +7,7 @@ namespace WebhookBridge.Scriban.Runtime;
 /// <summary>Calls of functions, with their arguments on a stack that the rendering owns.</summary>
 internal sealed partial class RenderContext
 {
-    private Value[] _stack = new Value[16];
+    private Value[] _stack = [];
     private int _stackTop;
     private int _callDepth;
 
@@ -348,7 +348,7 @@ internal sealed partial class RenderContext
         if (_stackTop == _stack.Length)
         {
             AllocateItems(_stackTop * 2L);
-            Array.Resize(ref _stack, _stackTop * 2);
+            Array.Resize(ref _stack, Math.Max(8, _stackTop * 2));
         }
 
         _stack[_stackTop++] = value;

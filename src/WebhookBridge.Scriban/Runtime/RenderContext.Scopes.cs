@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBridge.Scriban.Functions;
+using WebhookBridge.Scriban.Tree;
 
 namespace WebhookBridge.Scriban.Runtime;
 
@@ -9,7 +10,7 @@ namespace WebhookBridge.Scriban.Runtime;
 /// </summary>
 internal sealed partial class RenderContext
 {
-    private Scope[] _scopes = new Scope[4];
+    private Scope[] _scopes = new Scope[2];
     private int _scopeCount;
     private Dictionary<BuiltinNamespace, ScribanObject>? _changedNamespaces;
 
@@ -22,7 +23,11 @@ internal sealed partial class RenderContext
 
     public LoopState? WhileLoop { get; set; }
 
+    /// <summary>True outside of loops, with blocks and parametric functions: every plain name is one of the root.</summary>
     public bool IsRootOnly => _scopeCount == 1;
+
+    /// <summary>The JSON that the last path led through.</summary>
+    public PathMemo Memo { get; } = new();
 
     /// <summary>The object that plain assignments write to, and <c>this</c>.</summary>
     public ScribanObject CurrentObject
@@ -232,6 +237,61 @@ internal sealed class LocalFrame(ScribanArray? arguments)
     public void Set(string name, Value value) => (_variables ??= new Dictionary<string, Value>(StringComparer.Ordinal))[name] = value;
 
     public void Remove(string name) => _variables?.Remove(name);
+}
+
+/// <summary>
+/// The pieces of JSON that the last path from the root went through. The next one starts from the part they share:
+/// a template asks for many members of the same object in a row.
+/// </summary>
+internal sealed class PathMemo
+{
+    private const int Deepest = 4;
+    private readonly string?[] _names = new string?[Deepest];
+    private Elements _elements;
+    private string? _root;
+    private int _count;
+
+    /// <summary>How many steps are known already; the piece they lead to replaces the root.</summary>
+    public int Resume(string root, Step[] steps, ref JsonElement json)
+    {
+        if (!ReferenceEquals(root, _root))
+        {
+            _root = root;
+            _count = 0;
+            return 0;
+        }
+
+        int shared = 0;
+        while (shared < _count && shared < steps.Length - 1 && ReferenceEquals(_names[shared], steps[shared].Name))
+        {
+            shared++;
+        }
+
+        if (shared > 0)
+        {
+            json = _elements[shared - 1];
+        }
+
+        _count = shared;
+        return shared;
+    }
+
+    /// <summary>Remembers what a step in the middle of the path led to.</summary>
+    public void Keep(int step, string name, JsonElement json)
+    {
+        if (step == _count && step < Deepest)
+        {
+            _names[step] = name;
+            _elements[step] = json;
+            _count++;
+        }
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(Deepest)]
+    private struct Elements
+    {
+        private JsonElement _first;
+    }
 }
 
 /// <summary>What <c>for.…</c> and <c>while.…</c> tell (language reference 9.5).</summary>

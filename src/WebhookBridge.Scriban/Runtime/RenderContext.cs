@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using WebhookBridge.Scriban.Syntax;
@@ -22,7 +23,9 @@ internal sealed partial class RenderContext : IDisposable
     private const int StepsPerLook = 2_000;
 
     private readonly CancellationToken _cancellation;
-    private readonly long _deadline;
+    private readonly TimeSpan _compiledBefore = JitInfo.GetCompilationTime(currentThread: true);
+    private long _deadline;
+    private TimeSpan _compiled;
     private int _steps = StepsPerLook;
     private int _loopSteps;
     private long _allocated;
@@ -200,7 +203,7 @@ internal sealed partial class RenderContext : IDisposable
     private void LookAtClock()
     {
         _steps = StepsPerLook;
-        if (Stopwatch.GetTimestamp() > _deadline)
+        if (Stopwatch.GetTimestamp() > _deadline && !ExtendByCompilation())
         {
             throw new TemplateException(TemplateErrorKind.Budget, Source, Position, $"The template ran longer than the {Budget.Time.TotalMilliseconds:0} ms allowed.")
             {
@@ -212,5 +215,17 @@ internal sealed partial class RenderContext : IDisposable
         {
             throw new TemplateException(TemplateErrorKind.Cancelled, Source, Position, "The rendering was cancelled.");
         }
+    }
+
+    /// <summary>
+    /// The first rendering of a process must not fail because the runtime was compiling our own code: that time is
+    /// given back. It is bounded by the size of the library, whatever the template.
+    /// </summary>
+    private bool ExtendByCompilation()
+    {
+        TimeSpan compiled = JitInfo.GetCompilationTime(currentThread: true) - _compiledBefore;
+        _deadline += (long)((compiled - _compiled).TotalSeconds * Stopwatch.Frequency);
+        _compiled = compiled;
+        return Stopwatch.GetTimestamp() <= _deadline;
     }
 }

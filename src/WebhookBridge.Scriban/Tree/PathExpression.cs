@@ -100,11 +100,19 @@ internal sealed class PathExpression : Expression
             }
         }
 
+        PathMemo? memo = at == 0 && Steps.Length > 1 && context.IsRootOnly ? context.Memo : null;
+        at += memo?.Resume(Name, Steps, ref json) ?? 0;
         for (; at < Steps.Length; at++)
         {
-            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(Steps[at].Utf8, out json))
+            Step step = Steps[at];
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(step.Utf8, out json))
             {
                 return false;
+            }
+
+            if (memo is not null && at < Steps.Length - 1)
+            {
+                memo.Keep(at, step.Name!, json);
             }
         }
 
