@@ -57,7 +57,7 @@ public sealed class ReceiveWebhook(
 
         bool simulated = simulations.Use(request.Header(SimulationTokens.Header));
         using ReadResult read = source.Platform.Read(request, body, genuine, source.Definition, _nextId, simulated);
-        if (source.Verifier.Proof == ProofKind.None && read.Events[0].Unreadable is { } unreadable)
+        if (source.Verifier.Proof == ProofKind.None && Unreadable(request, read) is { } unreadable)
         {
             return Refuse(source, request, 400, "body_unreadable", unreadable);
         }
@@ -115,6 +115,12 @@ public sealed class ReceiveWebhook(
             ? new ReceiveAnswer(special.Status, special.Body, special.ContentType ?? ReceiveAnswer.Json, [])
             : ReceiveAnswer.Refused(401, "not_genuine", "The request could not be verified.");
     }
+
+    /// <summary>Why the body cannot be read although it means to be JSON: an unsigned sender is told, a genuine one is stored all the same.</summary>
+    private static string? Unreadable(InboundRequest request, ReadResult read) =>
+        read.Events[0].Unreadable
+        ?? read.Body.Problem
+        ?? (read.Body.Format != BodyFormat.Json && request.Header("content-type")?.Contains("json", StringComparison.OrdinalIgnoreCase) == true ? "The body is no JSON." : null);
 
     private ReceiveAnswer? Open(ActiveSource source, InboundRequest request, out ReadOnlyMemory<byte> body)
     {

@@ -45,7 +45,7 @@ internal sealed class Door : IAsyncDisposable
     public static Door Open(string routes, string source = """{ "name": "shop", "platform": "yoco", "secrets": ["SECRET"] }""") => new(
         $$"""
         { "sources": [ {{source.Replace("SECRET", Secret, StringComparison.Ordinal)}} ], "lists": [ { "name": "known", "values": [] } ],
-          "destinations": [ { "name": "crm", "connector": "http", "secrets": { "url": "http://127.0.0.1:9/x" } } ], "routes": [ {{routes}} ] }
+          "destinations": [ { "name": "crm", "connector": "http", "enabled": false, "secrets": { "url": "http://127.0.0.1:9/x" } } ], "routes": [ {{routes}} ] }
         """);
 
     /// <summary>A Yoco event, signed.</summary>
