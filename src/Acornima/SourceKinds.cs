@@ -163,7 +163,7 @@ public enum ExperimentalESFeatures
     /// <summary>Equal names of capturing groups in different alternatives; always read.</summary>
     RegExpDuplicateNamedCapturingGroups = 4,
 
-    /// <summary><c>using</c> declarations.</summary>
+    /// <summary><c>using</c> declarations; always read.</summary>
     ExplicitResourceManagement = 8,
 
     /// <summary>Modifiers inside regular expressions; always read.</summary>

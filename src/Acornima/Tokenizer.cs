@@ -118,7 +118,7 @@ public sealed class Tokenizer
         ExperimentalESFeatures experimentalESFeatures)
     {
         error = PatternChecker.Check(pattern, flags) is { } fault
-            ? new ParseError("InvalidRegExp", fault.Text, fault.Index, new Position(1, fault.Index), null)
+            ? new ParseError("InvalidRegExp", $"This regular expression is not valid: {fault.Text}", fault.Index, new Position(1, fault.Index), null)
             : null;
         return error is null;
     }

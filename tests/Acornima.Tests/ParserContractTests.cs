@@ -27,6 +27,23 @@ public sealed class ParserContractTests
         error.Error.SourceFile.ShouldBe("rule.js");
     }
 
+    [Theory]
+    [InlineData("const a = await b", "'await' can only stand in an async function or at the top level of a module (1:11)")]
+    [InlineData("yield 1", "'yield' can only stand in a generator (1:1)")]
+    [InlineData("a(1 2)", "Expected ',' but found number (1:5)")]
+    [InlineData("const a", "A 'const' must be given its value where it is declared (1:8)")]
+    [InlineData("({ payload }) => payload.a &&", "Unexpected end of the program (1:30)")]
+    [InlineData("payload => payload.a = = 1", "Unexpected '=' (1:24)")]
+    [InlineData("if (a) { b", "Unexpected end of the program (1:11)")]
+    [InlineData("'abc", "This string has no end: the closing quote is missing (1:1)")]
+    [InlineData("a.1", "Unexpected number (1:2)")]
+    [InlineData("{ a: 1, b: 2 }", "Unexpected ':' (1:10)")]
+    [InlineData("break", "'break' can only stand in a loop or switch (1:1)")]
+    [InlineData("x => { return 1 } }", "Unexpected '}' (1:19)")]
+    [InlineData("let a; let a", "The name 'a' has already been declared here (1:12)")]
+    public void ParseScript_CommonMistakes_AreNamedAtTheirPlace(string program, string message)
+        => Should.Throw<ParseErrorException>(() => new Parser().ParseScript(program)).Message.ShouldBe(message);
+
     [Fact]
     public void ParseScript_BadTarget_HasTheCodeThatConsumersAskFor()
         => Should.Throw<ParseErrorException>(() => new Parser().ParseScript("1 = 2")).Error.Code.ShouldBe("InvalidLhsInAssignment");
@@ -209,7 +226,7 @@ public sealed class ParserContractTests
     public void ValidateRegExp_BadFlags_AreRefused()
     {
         Tokenizer.ValidateRegExp("a", "gg", out var error, EcmaVersion.Latest, ExperimentalESFeatures.None).ShouldBeFalse();
-        error!.Description.ShouldBe("the flag 'g' is given twice");
+        error!.Description.ShouldBe("This regular expression is not valid: the flag 'g' is given twice");
         Tokenizer.ValidateRegExp("(?<a>b)\\k<a>", "dgimsuy", out error, EcmaVersion.Latest, ExperimentalESFeatures.None).ShouldBeTrue();
         error.ShouldBeNull();
     }

@@ -20,9 +20,33 @@ internal sealed partial class ParseRun
             {
                 throw Fail("'arguments' must not be used in a field initialiser or static block");
             }
+
+            if (_s.Kind is T.Await or T.Yield)
+            {
+                return ParseMisplacedKeyword();
+            }
         }
 
         return ParseAnyName();
+    }
+
+    /// <summary>
+    /// Reads <c>await</c> or <c>yield</c> as a name. When an operand follows, which can never be right behind a name, the
+    /// error says what was meant.
+    /// </summary>
+    private Identifier ParseMisplacedKeyword()
+    {
+        var kind = _s.Kind;
+        var id = ParseAnyName();
+        if (!_s.NewlineBefore && _s.Kind is T.Name or T.Number or T.String or T.This or T.New or T.Function or T.Async or T.Import
+            or T.Null or T.True or T.False)
+        {
+            throw FailAt(id.Start, kind == T.Await
+                ? "'await' can only stand in an async function or at the top level of a module"
+                : "'yield' can only stand in a generator");
+        }
+
+        return id;
     }
 
     /// <summary>Reads a name that is bound here.</summary>
