@@ -7,6 +7,8 @@ namespace WebhookBridge.Scriban.Functions;
 /// <summary>The functions of <c>html</c>.</summary>
 internal static class HtmlFunctions
 {
+    private static readonly (string Start, string End)[] Blocks = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->")];
+
     private const string UriKept = "-_.!~*'();/?:@&=+$,#[]";
 
     public static IReadOnlyList<BuiltinFunction> All { get; } =
@@ -58,6 +60,9 @@ internal static class HtmlFunctions
         string text = a.TextOrEmpty(0);
         a.Context.AllocateText(text.Length);
         var made = new StringBuilder(text.Length);
+
+        // From where on the end of a kind of block was looked for in vain: it is not looked for again.
+        bool[] missing = new bool[Blocks.Length];
         int at = 0;
         while (at < text.Length)
         {
@@ -67,7 +72,8 @@ internal static class HtmlFunctions
                 break;
             }
 
-            int close = EndOfTag(text, open);
+            a.Context.Charge(1);
+            int close = EndOfTag(text, open, missing);
             if (close < 0)
             {
                 break;
@@ -80,17 +86,20 @@ internal static class HtmlFunctions
         return Value.From(made.Append(text, at, text.Length - at).ToString());
     }
 
-    private static int EndOfTag(string text, int open)
+    private static int EndOfTag(string text, int open, bool[] missing)
     {
-        foreach ((string start, string end) in new[] { ("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->") })
+        for (int i = 0; i < Blocks.Length; i++)
         {
-            if (string.Compare(text, open, start, 0, start.Length, StringComparison.OrdinalIgnoreCase) == 0)
+            (string start, string end) = Blocks[i];
+            if (!missing[i] && string.Compare(text, open, start, 0, start.Length, StringComparison.OrdinalIgnoreCase) == 0)
             {
                 int found = text.IndexOf(end, open, StringComparison.OrdinalIgnoreCase);
                 if (found >= 0)
                 {
                     return found + end.Length;
                 }
+
+                missing[i] = true;
             }
         }
 

@@ -6,6 +6,9 @@ namespace WebhookBridge.Scriban.Functions;
 /// <summary>Hashes, padding, Base64 and searching.</summary>
 internal static partial class StringFunctions
 {
+    /// <summary>Comparisons other than ordinal take time in proportion to the product of both lengths.</summary>
+    private const int LongestForCulture = 10_000;
+
     private static Value Hash(in Arguments a, Func<byte[], byte[]> hash)
     {
         if (a.Text(0) is not { } text)
@@ -66,7 +69,18 @@ internal static partial class StringFunctions
             "CurrentCultureIgnoreCase" or "InvariantCultureIgnoreCase" => StringComparison.InvariantCultureIgnoreCase,
             _ => throw a.Fault(4, "Allowed comparisons are CurrentCulture, InvariantCulture, Ordinal, each also with IgnoreCase behind it"),
         };
-        a.Context.Charge(count >> 2);
+        if (comparison == StringComparison.Ordinal)
+        {
+            int found = TextSearch.IndexOf(a.Context, text[..(start + count)], search, start);
+            return Value.From(found);
+        }
+
+        if (text.Length > LongestForCulture || search.Length > LongestForCulture)
+        {
+            throw a.Fault(0, $"Texts longer than {LongestForCulture} characters are searched with the comparison Ordinal only");
+        }
+
+        a.Context.Charge(count * 4);
         return Value.From(text.IndexOf(search, start, count, comparison));
     }
 }

@@ -14,7 +14,7 @@ internal static partial class StringFunctions
         new("string.append", "text with", static (in a) => Concat(a, a.TextOrEmpty(0), a.TextOrEmpty(1))),
         new("string.capitalize", "text", static (in a) => a.Text(0) is { Length: > 0 } text ? Made(a, char.ToUpperInvariant(text[0]) + text[1..]) : Value.From("")),
         new("string.capitalizewords", "text", CapitalizeWords),
-        new("string.contains", "text value", static (in a) => Value.From(a.Text(0) is { } text && a.Text(1) is { } value && text.Contains(value, StringComparison.Ordinal))),
+        new("string.contains", "text value", static (in a) => Value.From(a.Text(0) is { } text && a.Text(1) is { } value && TextSearch.IndexOf(a.Context, text, value, 0) >= 0)),
         new("string.empty", "text", static (in a) => Value.From(string.IsNullOrEmpty(a.Text(0)))),
         new("string.whitespace", "text", static (in a) => Value.From(string.IsNullOrWhiteSpace(a.Text(0)))),
         new("string.downcase", "text", static (in a) => a.Text(0) is { } text ? Made(a, text.ToLowerInvariant()) : Value.Null),
@@ -203,21 +203,21 @@ internal static partial class StringFunctions
             return Value.From(text);
         }
 
-        // The length is known before the text is made: a short match in a long text may multiply it.
-        long count = CountOf(text, match);
-        a.Context.AllocateText(text.Length + (count * (replacement.Length - match.Length)));
-        return Value.From(text.Replace(match, replacement, StringComparison.Ordinal));
-    }
-
-    private static long CountOf(string text, string match)
-    {
-        long count = 0;
-        for (int at = text.IndexOf(match, StringComparison.Ordinal); at >= 0; at = text.IndexOf(match, at + match.Length, StringComparison.Ordinal))
+        var made = new StringBuilder();
+        int at = 0;
+        for (int found = TextSearch.IndexOf(a.Context, text, match, 0); found >= 0; found = TextSearch.IndexOf(a.Context, text, match, at))
         {
-            count++;
+            made.Append(text, at, found - at).Append(replacement);
+            at = found + match.Length;
+
+            // A short match in a long text may multiply it: the limit is met while it grows.
+            if (made.Length > a.Context.Budget.TextLength)
+            {
+                a.Context.AllocateText(made.Length);
+            }
         }
 
-        return count;
+        return Made(a, made.Append(text, at, text.Length - at).ToString());
     }
 
     private static Value ReplaceOne(in Arguments a, string? match, string replacement, bool fromEnd)
@@ -228,7 +228,7 @@ internal static partial class StringFunctions
         }
 
         int at = string.IsNullOrEmpty(match) ? -1
-            : fromEnd ? text.LastIndexOf(match, StringComparison.Ordinal) : text.IndexOf(match, StringComparison.Ordinal);
+            : fromEnd ? TextSearch.LastIndexOf(a.Context, text, match) : TextSearch.IndexOf(a.Context, text, match, 0);
         if (at < 0)
         {
             return Value.From(text);
@@ -271,7 +271,7 @@ internal static partial class StringFunctions
         int at = 0;
         while (at < text.Length)
         {
-            int end = match.Length == 0 ? -1 : text.IndexOf(match, at, StringComparison.Ordinal);
+            int end = match.Length == 0 ? -1 : TextSearch.IndexOf(a.Context, text, match, at);
             end = end < 0 ? text.Length : end;
             if (end > at)
             {

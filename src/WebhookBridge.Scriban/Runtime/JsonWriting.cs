@@ -9,6 +9,7 @@ internal static class JsonWriting
 {
     public static void Write(OutputBuffer output, RenderContext context, JsonElement element)
     {
+        context.EnsureStack();
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:

@@ -221,9 +221,12 @@ internal static class ListOperators
         }
 
         /// <summary>A text that is a number equals that number.</summary>
-        private static int TextHash(string text) =>
-            double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out double number)
+        private int TextHash(string text)
+        {
+            context.Charge(text.Length >> 4);
+            return text.Length <= 64 && double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out double number)
                 ? number.GetHashCode()
                 : text.GetHashCode(StringComparison.Ordinal);
+        }
     }
 }

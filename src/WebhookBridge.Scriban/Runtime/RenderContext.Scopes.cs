@@ -144,7 +144,12 @@ internal sealed partial class RenderContext
             throw Fault(position, readOnlyMessage);
         }
 
-        Allocate(48);
+        if (target.OwnCount >= Budget.ArraySize)
+        {
+            throw Exceeded(position, $"An object would have more than the {Budget.ArraySize} members allowed.");
+        }
+
+        Allocate(64);
         target.Set(name, value);
     }
 

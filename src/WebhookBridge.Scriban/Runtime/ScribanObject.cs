@@ -28,6 +28,9 @@ internal class ScribanObject : HeapValue
 
     public virtual int Count => Members().Count;
 
+    /// <summary>Members held here; those still in JSON do not count.</summary>
+    public int OwnCount => _members?.Count ?? 0;
+
     public IEnumerable<KeyValuePair<string, Value>> Entries => Members();
 
     public IReadOnlyCollection<string> Keys => Members().Keys;
@@ -66,7 +69,7 @@ internal class ScribanObject : HeapValue
         }
 
         value = JsonValues.FromElement(json);
-        if (json.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        if (JsonValues.IsKept(json, value))
         {
             (_handedOut ??= new Dictionary<string, Value>(StringComparer.Ordinal))[name] = value;
         }
@@ -129,7 +132,7 @@ internal sealed class RootObject(TemplateRoot[] roots) : ScribanObject
         }
 
         value = JsonValues.FromElement(json);
-        if (json.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        if (JsonValues.IsKept(json, value))
         {
             _touched = true;
             base.Members()[name] = value;

@@ -194,6 +194,16 @@ internal static class JsonValues
         _ => Value.Null,
     };
 
+    /// <summary>
+    /// Objects and arrays are kept by who reads them, since they have an identity; long texts too, so that reading
+    /// one a thousand times does not make it a thousand times.
+    /// </summary>
+    public static bool IsKept(JsonElement json, Value value) =>
+        json.ValueKind is JsonValueKind.Object or JsonValueKind.Array || value.AsString is { Length: > LongText };
+
+    /// <summary>A text that is made anew at every reading; longer ones are kept.</summary>
+    public const int LongText = 256;
+
     private static Value FromNumber(JsonElement element)
     {
         ReadOnlySpan<byte> raw = System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element);

@@ -447,6 +447,11 @@ internal sealed partial class Parser
                 isVariadic = true;
             }
 
+            if (parameters.Count == MostParameters)
+            {
+                throw Fatal(named.Start, $"A function cannot have more than {MostParameters} parameters");
+            }
+
             if (value is null && !isVariadic && parameters.Exists(static p => p.Default is not null))
             {
                 throw Fatal(named.Start, "Cannot declare a normal parameter after an optional parameter.");

@@ -11,6 +11,7 @@ internal sealed partial class Parser
 {
     private const int DeepestNesting = 250;
     private const int MostErrors = 20;
+    private const int MostParameters = 100;
 
     private readonly Source _source;
     private readonly List<Token> _tokens;

@@ -135,7 +135,17 @@ internal sealed class PathExpression : Expression
     {
         if (TryGetJson(context, out JsonElement json) && json.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
         {
-            return JsonValues.FromElement(json);
+            if (json.ValueKind != JsonValueKind.String)
+            {
+                return JsonValues.FromElement(json);
+            }
+
+            int length = JsonText.Content(json).Length;
+            if (length <= JsonValues.LongText)
+            {
+                context.Allocate(length * 2);
+                return JsonValues.FromElement(json);
+            }
         }
 
         return Walk(context, Steps.Length);
