@@ -31,20 +31,23 @@ public abstract record StubReply
     /// <summary>Sends <paramref name="bytes"/> bytes of body, as fast as the caller reads, at most.</summary>
     public static StubReply Huge(long bytes, int status = 200) => new Flood(status, bytes);
 
-    /// <summary>A small gzip body that opens to <paramref name="megabytes"/> MiB of zeros.</summary>
+    /// <summary>A gzip body of about a thousandth of <paramref name="megabytes"/> MiB, to which it opens: one packed MiB of zeros again and again (RFC 1952 lets members follow each other).</summary>
     public static StubReply GzipBomb(int megabytes, int status = 200)
     {
-        using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        using MemoryStream member = new();
+        using (GZipStream gzip = new(member, CompressionLevel.SmallestSize, leaveOpen: true))
         {
-            byte[] zeros = new byte[1024 * 1024];
-            for (int i = 0; i < megabytes; i++)
-            {
-                gzip.Write(zeros);
-            }
+            gzip.Write(new byte[1024 * 1024]);
         }
 
-        return new Answer(status) { Body = packed.ToArray(), Headers = [("Content-Encoding", "gzip")] };
+        byte[] one = member.ToArray();
+        byte[] packed = new byte[one.Length * megabytes];
+        for (int i = 0; i < megabytes; i++)
+        {
+            one.CopyTo(packed, i * one.Length);
+        }
+
+        return new Answer(status) { Body = packed, Headers = [("Content-Encoding", "gzip")] };
     }
 
     /// <summary>Waits for <paramref name="until"/> (a signal of the test), then does <paramref name="then"/>.</summary>

@@ -29,9 +29,8 @@ public sealed class DestinationFaultTests : IAsyncLifetime
     [Fact]
     public async Task GzipBomb_OpenedToTheCapOnly()
     {
-        long before = GC.GetTotalAllocatedBytes();
-        DeliveryCompletion completion = await SendAsync(StubReply.GzipBomb(megabytes: 100));
-        (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(30L * 1024 * 1024);
+        // 20 GiB: if it were opened to its end, the test's patience would be over first.
+        DeliveryCompletion completion = await SendAsync(StubReply.GzipBomb(megabytes: 20 * 1024));
         completion.State.ShouldBe(DeliveryState.Delivered);
         ExcerptOf(completion).Truncated.ShouldBeTrue();
     }
