@@ -17,8 +17,8 @@ internal static class Sample
 
     public static readonly DateTimeOffset Time = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
 
-    /// <summary>One judge for all tests of the process, as in the product.</summary>
-    public static readonly RuleJudge Judge = new(threads: 1);
+    /// <summary>One judge for all tests of the process, as in the product; patient, since other tests want the processor too.</summary>
+    public static readonly RuleJudge Judge = new(threads: 1, new RuleLimits { RegexTime = TimeSpan.FromSeconds(1) });
 
     public static GatewayEvent Event(string body = Body, string normalForm = NormalForm, params KeyValuePair<string, string>[] headers) => new()
     {

@@ -45,6 +45,7 @@ internal sealed class RuleBuiltIns
         own.Replace(regex, symbolReplace, 2, original => (self, args) => own.ReplaceText(original, self, args, At(args, 0), false));
         own.Replace(list, "join", 1, original => (self, args) => self is ObjectInstance items ? own.Join(items, At(args, 0)) : engine.Call(original, self, args));
         own.Replace(list, "flat", 0, original => (self, args) => self is ObjectInstance items ? own.Flat(items, At(args, 0)) : engine.Call(original, self, args));
+        own.Replace((ObjectInstance)engine.Global.Get("String"), "raw", 1, _ => (_, args) => own.Raw(args));
         own.Replace((ObjectInstance)engine.Global.Get("JSON"), "stringify", 3, original => (_, args) => own.Stringify(original, args));
         return own.MakeBigInt(bigInt);
     }
@@ -142,6 +143,28 @@ internal sealed class RuleBuiltIns
         }
     }
 
+    /// <summary>https://tc39.es/ecma262/#sec-string.raw</summary>
+    private JsString Raw(JsValue[] args)
+    {
+        if (At(args, 0) is not ObjectInstance strings || strings.Get("raw") is not ObjectInstance raw)
+        {
+            throw RangeError(_engine, "String.raw is for templates: write String.raw`…`");
+        }
+
+        uint length = LengthOf(raw);
+        var made = new StringBuilder();
+        for (uint i = 0; i < length; i++)
+        {
+            _engine.Constraints.Check();
+            string text = TypeConverter.ToString(raw.Get(JsNumber.Create(i)));
+            string inserted = i + 1 < length && i + 1 < args.Length ? TypeConverter.ToString(args[i + 1]) : "";
+            CheckLength((double)made.Length + text.Length + inserted.Length);
+            made.Append(text).Append(inserted);
+        }
+
+        return JsString.Create(made.ToString());
+    }
+
     /// <summary>https://tc39.es/ecma262/#sec-array.prototype.flat</summary>
     private JsArray Flat(ObjectInstance items, JsValue depth)
     {
@@ -189,27 +212,42 @@ internal sealed class RuleBuiltIns
     private JsValue Stringify(JsValue original, JsValue[] args)
     {
         var replacer = At(args, 1) as Function;
-        HashSet<string>? allowed = At(args, 1) is JsArray list ? AllowedKeys(list) : null;
-        bool root = true;
+        List<JsValue>? allowed = At(args, 1) is JsArray list ? AllowedKeys(list) : null;
         var watch = new ClrFunction(_engine, "", (holder, pair) =>
         {
             RuntimeHelpers.EnsureSufficientExecutionStack();
             _engine.Constraints.Check();
-            bool left = allowed is not null && !root && holder is not JsArray && !allowed.Contains(pair[0].ToString());
-            root = false;
-            return left ? JsValue.Undefined : replacer is null ? pair[1] : _engine.Call(replacer, holder, [pair[0], pair[1]]);
+            return replacer is not null ? _engine.Call(replacer, holder, [pair[0], pair[1]])
+                : allowed is not null && pair[1] is JsObject whole ? Select(whole, allowed)
+                : pair[1];
         });
         return _engine.Call(original, JsValue.Undefined, [At(args, 0), watch, At(args, 2)]);
     }
 
-    private static HashSet<string> AllowedKeys(JsArray list)
+    /// <summary>The members that a list of keys lets through, in the order of that list (https://tc39.es/ecma262/#sec-serializejsonobject).</summary>
+    private JsObject Select(JsObject whole, List<JsValue> keys)
     {
-        var keys = new HashSet<string>();
+        var part = new JsObject(_engine);
+        foreach (JsValue key in keys)
+        {
+            JsValue value = whole.Get(key);
+            if (!value.IsUndefined())
+            {
+                part.CreateDataProperty(key, value);
+            }
+        }
+
+        return part;
+    }
+
+    private static List<JsValue> AllowedKeys(JsArray list)
+    {
+        var keys = new List<JsValue>();
         for (uint i = 0; i < list.Length; i++)
         {
             if (list.Get(JsNumber.Create(i)) is JsString or JsNumber)
             {
-                keys.Add(list.Get(JsNumber.Create(i)).ToString());
+                keys.Add(JsString.Create(list.Get(JsNumber.Create(i)).ToString()));
             }
         }
 
@@ -227,7 +265,7 @@ internal sealed class RuleBuiltIns
                 : _engine.Call(original, value);
         }, 1);
         var prototype = (ObjectInstance)original.Get("prototype");
-        function.FastSetProperty("prototype", new PropertyDescriptor(prototype, writable: false, enumerable: false, configurable: false));
+        function.DefineOwnProperty("prototype", new PropertyDescriptor(prototype, writable: false, enumerable: false, configurable: false));
         prototype.FastSetProperty("constructor", new PropertyDescriptor(function, writable: true, enumerable: false, configurable: true));
         return function;
     }

@@ -7,7 +7,7 @@ namespace WebhookBridge.Engine.Filtering;
 /// <summary>Judges rules, on threads of its own. Safe to call from anywhere; one per process.</summary>
 /// <remarks>
 /// <para>Each thread owns one engine and has a stack of <see cref="StackBytes"/>: a built-in function may call itself through data as deep as the memory limit lets a rule build it, where no guard looks; a stack that ends before the memory does would end the process.</para>
-/// <para>A judgement that is not back after nearly twice its time is inside a built-in function that asks nobody. It is given up: the caller hears of a time-out, the thread is written off and another takes its place, and the rule is not judged again until the lost thread comes back and ends itself.</para>
+/// <para>A judgement that is not back after one and a half times its time is inside a built-in function that asks nobody. It is given up: the caller hears of a time-out, the thread is written off and another takes its place, and the rule is not judged again until the lost thread comes back and ends itself.</para>
 /// </remarks>
 public sealed class RuleJudge : IDisposable
 {
@@ -181,7 +181,7 @@ public sealed class RuleJudge : IDisposable
 
         public void Begin(Call call, TimeSpan time)
         {
-            Volatile.Write(ref _lost, Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * 1.7 * Stopwatch.Frequency));
+            Volatile.Write(ref _lost, Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * 1.5 * Stopwatch.Frequency));
             Volatile.Write(ref _call, call);
         }
 

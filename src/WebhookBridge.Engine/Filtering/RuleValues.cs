@@ -31,7 +31,7 @@ internal sealed class RuleValues(Jint.Engine engine, int arrayLength)
     {
         JsonValueKind.Object => ReadObject(value),
         JsonValueKind.Array => ReadArray(value),
-        JsonValueKind.String => JsString.Create(ReadText(value)),
+        JsonValueKind.String => JsString.Create(value.GetString()!),
         JsonValueKind.Number => ReadNumber(JsonMarshal.GetRawUtf8Value(value)),
         JsonValueKind.True => JsBoolean.True,
         JsonValueKind.False => JsBoolean.False,
@@ -127,7 +127,7 @@ internal sealed class RuleValues(Jint.Engine engine, int arrayLength)
         foreach (JsonProperty property in value.EnumerateObject())
         {
             CheckEvery1024(++count);
-            made.FastSetProperty(JsString.Create(ReadName(property)), PropertyDescriptor.CreateLazy(new Source(this, property.Value), static source => source.Values.Read(source.Element), PropertyFlag.ConfigurableEnumerableWritable));
+            made.FastSetProperty(JsString.Create(property.Name), PropertyDescriptor.CreateLazy(new Source(this, property.Value), static source => source.Values.Read(source.Element), PropertyFlag.ConfigurableEnumerableWritable));
         }
 
         return made;
@@ -158,57 +158,6 @@ internal sealed class RuleValues(Jint.Engine engine, int arrayLength)
         {
             engine.Constraints.Check();
         }
-    }
-
-    private static string ReadText(JsonElement value)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return Unescape(JsonMarshal.GetRawUtf8Value(value)[1..^1]);
-        }
-    }
-
-    private static string ReadName(JsonProperty property)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return Unescape(JsonMarshal.GetRawUtf8PropertyName(property));
-        }
-    }
-
-    /// <summary>JSON may hold half a surrogate pair (RFC 8259 §8.2), which .NET refuses to hand out and JavaScript does not mind.</summary>
-    private static string Unescape(ReadOnlySpan<byte> raw)
-    {
-        string text = Encoding.UTF8.GetString(raw);
-        var made = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\')
-            {
-                made.Append(text[i]);
-                continue;
-            }
-
-            char escape = text[++i];
-            if (escape == 'u')
-            {
-                made.Append((char)ushort.Parse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
-                i += 4;
-                continue;
-            }
-
-            made.Append(escape switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => escape });
-        }
-
-        return made.ToString();
     }
 
     /// <summary>A JSON value that has not been read yet.</summary>
