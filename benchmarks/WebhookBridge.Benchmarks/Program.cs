@@ -13,5 +13,10 @@ if (args is ["parse", var folder])
     return ParserSpeed.Print(folder);
 }
 
+if (args is ["verify", ..])
+{
+    return VerifySubject.Print();
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(ScribanBenchmarks).Assembly).Run(args);
 return 0;

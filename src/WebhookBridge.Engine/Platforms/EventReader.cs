@@ -57,7 +57,7 @@ internal static class EventReader
         var scope = new EventScope(context.Body.Root, item, context.Body.Format == BodyFormat.Form, context.Request);
         string id = context.NextId();
         string? externalId = reading.Id?.Text(scope);
-        string type = reading.Type?.Text(scope) ?? string.Empty;
+        string type = (reading.Type is EventValue place && place.TryElement(scope, out JsonElement name) ? reading.KnownType(name) : null) ?? reading.Type?.Text(scope) ?? string.Empty;
         EventLine? line = unreadable is null ? reading.Line(type, item, scope.IsForm) : null;
         if (line is not null && line.Type.Length == type.Length)
         {
@@ -65,8 +65,8 @@ internal static class EventReader
         }
 
         string kind = line?.Kind ?? (reading.KindFromType && EventKinds.IsKnown(type) ? type : EventKinds.Other);
-        DateTimeOffset? time = reading.Time?.Text(scope) is string text ? EventTimes.Read(text, reading.Zone) : null;
-        string? mode = context.Simulated ? "test" : Mode(reading.Mode?.Text(scope));
+        DateTimeOffset? time = reading.Time is null ? null : EventTimes.Read(reading.Time, scope, reading.Zone, out _);
+        string? mode = context.Simulated ? "test" : Mode(reading.Mode, scope);
         var meta = new NormalMeta(externalId ?? id, line, type, kind, time, mode, context.Simulated, context.Source.Name, context.Platform.Name, context.Request.ReceivedAt);
         EventView view = unreadable is null ? line?.View ?? reading.DefaultView : Nothing;
         byte[] normal = new NormalFormWriter(reading).Write(meta, view, scope, out SearchColumns columns);
@@ -94,12 +94,25 @@ internal static class EventReader
 
     private static readonly EventView Nothing = new("none", []);
 
-    private static string? Mode(string? text) => text switch
+    private static string? Mode(EventValue? value, in EventScope scope)
     {
-        "live" or "true" => "live",
-        "test" or "false" => "test",
-        _ => null,
-    };
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (value.TryElement(scope, out JsonElement element) && element.ValueKind == JsonValueKind.String)
+        {
+            return element.ValueEquals("live"u8) || element.ValueEquals("true"u8) ? "live" : element.ValueEquals("test"u8) || element.ValueEquals("false"u8) ? "test" : null;
+        }
+
+        return value.Text(scope) switch
+        {
+            "live" or "true" => "live",
+            "test" or "false" => "test",
+            _ => null,
+        };
+    }
 
     private readonly record struct Context(Platform Platform, InboundRequest Request, VerifyResult.Genuine Genuine, SourceDefinition Source, Func<string> NextId, bool Simulated, EventBody Body);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using WebhookBridge.Engine.Model;
@@ -48,12 +49,31 @@ internal sealed record EventReading
     /// <summary>Decimals that the sender uses for a currency where they are not those of ISO 4217.</summary>
     public IReadOnlyDictionary<string, int> MinorDecimals { get; init; } = new Dictionary<string, int>();
 
-    public required IReadOnlyDictionary<string, EventLine[]> ByType { get; init; }
+    public required Dictionary<string, EventLine[]> ByType { get; init; }
 
     /// <summary>Lines whose type holds a <c>*</c>, in the order of the file.</summary>
     public required EventLine[] ByPattern { get; init; }
 
     public required EventView DefaultView { get; init; }
+
+    /// <summary>The type in the words of the table when the element is one of them: found without making a text of it. Null = read it as text.</summary>
+    public string? KnownType(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> quoted = JsonMarshal.GetRawUtf8Value(element);
+        Span<char> name = stackalloc char[96];
+        if (quoted.Length > name.Length || quoted.Contains((byte)'\\') || !Ascii.IsValid(quoted))
+        {
+            return null;
+        }
+
+        Encoding.ASCII.GetChars(quoted[1..^1], name);
+        return ByType.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name[..(quoted.Length - 2)], out EventLine[]? lines) ? lines[0].Type : null;
+    }
 
     /// <summary>The line for a type; null when the table has none.</summary>
     public EventLine? Line(string type, JsonElement item, bool isForm)

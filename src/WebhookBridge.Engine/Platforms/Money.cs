@@ -56,7 +56,12 @@ internal readonly record struct Money(BigInteger Digits, int Scale)
     /// <summary>The integer in units of 10^−<paramref name="decimals"/>; null when it would have to be rounded.</summary>
     public BigInteger? In(int decimals)
     {
-        if (decimals >= Scale)
+        if (decimals == Scale)
+        {
+            return Digits;
+        }
+
+        if (decimals > Scale)
         {
             return Digits * BigInteger.Pow(10, decimals - Scale);
         }

@@ -106,7 +106,7 @@ internal ref struct NormalFormWriter(EventReading reading)
                         amount = ReadAmount(member, currency, scope, out BigInteger? rawMinor);
                         amountRead = true;
                         any |= amount is not null || rawMinor is not null;
-                        WriteAmounts(member, amount, rawMinor, currency, view.Group.Name);
+                        WriteAmounts(amount, rawMinor, currency, view.Group.Name);
                     }
 
                     break;
@@ -148,7 +148,17 @@ internal ref struct NormalFormWriter(EventReading reading)
     private readonly Money? ReadAmount(ViewMember member, string? currency, in EventScope scope, out BigInteger? rawMinor)
     {
         rawMinor = null;
-        if (member.Value?.Text(scope) is not string text || Money.Parse(text) is not Money money)
+        Money? read = null;
+        if (member.Value is EventValue value && value.TryElement(scope, out JsonElement element) && element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long whole))
+        {
+            read = new Money(whole, 0);
+        }
+        else if (member.Value?.Text(scope) is string text)
+        {
+            read = Money.Parse(text);
+        }
+
+        if (read is not Money money)
         {
             return null;
         }
@@ -168,13 +178,13 @@ internal ref struct NormalFormWriter(EventReading reading)
         return new Money(money.Digits, money.Scale + sendersDecimals);
     }
 
-    private void WriteAmounts(ViewMember member, Money? amount, BigInteger? rawMinor, string? currency, string group)
+    private void WriteAmounts(Money? amount, BigInteger? rawMinor, string? currency, string group)
     {
         _rawMinor = rawMinor;
         int? decimals = currency is null ? null : Decimals(currency);
         if (amount is Money money)
         {
-            _to.AppendText(decimals is int known ? money.Text(known) : money.Text(money.Scale));
+            AppendMoney(money, decimals ?? money.Scale);
             if (_amountScaled is null && group is "payment" or "refund" or "dispute" or "payout")
             {
                 _amountScaled = Fit(money.In(6));
@@ -187,14 +197,48 @@ internal ref struct NormalFormWriter(EventReading reading)
             _amountMinor = Fit(rawMinor);
         }
 
-        _ = member;
     }
 
     private void WriteMinor(Money? amount, string? currency)
     {
         BigInteger? minor = amount is Money money ? (currency is not null && Decimals(currency) is int decimals ? money.In(decimals) : null) : _rawMinor;
         _rawMinor = null;
-        _to.AppendText(minor is BigInteger value ? value.ToString(CultureInfo.InvariantCulture) : "null");
+        if (minor is BigInteger value)
+        {
+            AppendMoney(new Money(value, 0), 0);
+        }
+        else
+        {
+            _to.Append("null"u8);
+        }
+    }
+
+    /// <summary>As <see cref="Money.Text"/>; amounts of a usual size without making a text.</summary>
+    private void AppendMoney(Money money, int decimals)
+    {
+        if (money.In(decimals) is not BigInteger exact || exact < 0 || exact > long.MaxValue / 10 || decimals > 4)
+        {
+            _to.AppendText(money.Text(decimals));
+            return;
+        }
+
+        long divisor = decimals switch { 0 => 1, 1 => 10, 2 => 100, 3 => 1_000, _ => 10_000 };
+        (long whole, long rest) = Math.DivRem((long)exact, divisor);
+        Span<byte> room = _to.Reserve(32);
+        whole.TryFormat(room, out int written, default, CultureInfo.InvariantCulture);
+        if (decimals > 0)
+        {
+            room[written++] = (byte)'.';
+            for (int i = decimals - 1; i >= 0; i--)
+            {
+                room[written + i] = (byte)('0' + (rest % 10));
+                rest /= 10;
+            }
+
+            written += decimals;
+        }
+
+        _to.Advance(written);
     }
 
     private static int? Decimals(string currency) => Currencies.DecimalsOf(currency);
@@ -203,21 +247,23 @@ internal ref struct NormalFormWriter(EventReading reading)
 
     private bool WriteTime(ViewMember member, in EventScope scope)
     {
-        if (member.Value?.Text(scope) is not string text)
+        if (member.Value is null)
         {
             return false;
         }
 
-        if (EventTimes.Read(text, reading.Zone) is DateTimeOffset time)
+        if (EventTimes.Read(member.Value, scope, reading.Zone, out string? text) is DateTimeOffset time)
         {
             Time(time);
+            return true;
         }
-        else
+
+        if (text is not null)
         {
             Quote(text); // no zone, or no form we know: as the sender wrote it
         }
 
-        return true;
+        return text is not null;
     }
 
     private bool WriteItems(ViewMember member, in EventScope scope)

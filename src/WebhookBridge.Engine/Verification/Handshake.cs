@@ -189,6 +189,11 @@ internal sealed record Handshake
 
         scope.Secret = secrets.Length > 0 ? secrets[0] : null;
         scope.Key = secrets.Length > 0 ? KeyForms.Decode(KeyForm, Encoding.UTF8.GetString(secrets[0]), out _) : null;
+        if (Body is { NeedsKey: true } && scope.Key is null)
+        {
+            return Refusal();
+        }
+
         var buffer = default(ByteBuffer);
         bool complete = Body is null || Body.Write(ref scope, ref buffer, out _);
         byte[] body = buffer.Written.ToArray();

@@ -14,7 +14,7 @@ internal sealed class Pattern
         IsBody = parts is [{ Locator.Kind: LocatorKind.Body, Modifiers.Length: 0 }];
         // A CRC can be met by another body made for it (PayPal), so it covers nothing.
         CoversBody = Array.Exists(parts, p => p.Locator is { CoversBody: true } && !p.Modifiers.Contains(Modifier.Crc32Decimal));
-        NeedsSecret = Array.Exists(parts, p => p.Locator?.Kind == LocatorKind.Key);
+        NeedsKey = Array.Exists(parts, p => p.Modifiers.Contains(Modifier.HmacSha1) || p.Modifiers.Contains(Modifier.HmacSha256));
     }
 
     public string Text { get; }
@@ -24,8 +24,8 @@ internal sealed class Pattern
 
     public bool CoversBody { get; }
 
-    /// <summary>The secret stands in the text itself.</summary>
-    public bool NeedsSecret { get; }
+    /// <summary>Something in it is keyed with the secret.</summary>
+    public bool NeedsKey { get; }
 
     /// <summary>Whether the place stands in the text, so that a proof over it covers that place.</summary>
     public bool Covers(LocatorKind kind, string? name = null) =>
