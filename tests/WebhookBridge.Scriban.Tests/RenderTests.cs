@@ -151,6 +151,14 @@ public sealed class RenderTests
     }
 
     [Fact]
+    public void Parse_WindowsLineEnds_MakeNoDifference()
+    {
+        Rendering.Text("a\r\n{{ 1 # one\r\n2 ~}}\r\nb\r\n{{~ 3 -}}\r\n c").ShouldBe("a\r\n12b\r\n3c");
+        TemplateError error = Rendering.Error("a\r\n{{\r\nwhile # no condition\r\nend }}");
+        (error.Line, error.Column).ShouldBe((3, 21));
+    }
+
+    [Fact]
     public void Parse_ByteOrderMark_IsNoPartOfTheTemplate() => Rendering.Text("\uFEFF{{ 1 }}").ShouldBe("1");
 
     [Fact]

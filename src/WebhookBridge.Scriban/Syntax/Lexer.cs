@@ -210,10 +210,11 @@ internal sealed partial class Lexer
         while (_pos < _text.Length)
         {
             char c = _text[_pos];
-            if (c == '\n')
+            bool isPair = c == '\r' && _pos + 1 < _text.Length && _text[_pos + 1] == '\n';
+            if (c == '\n' || isPair)
             {
                 LeaveInterpolations();
-                Add(TokenKind.NewLine, 1, space);
+                Add(TokenKind.NewLine, isPair ? 2 : 1, space);
                 space = true;
                 continue;
             }
@@ -292,7 +293,7 @@ internal sealed partial class Lexer
                 return;
             }
 
-            if (!many && c == '\n')
+            if (!many && (c == '\n' || (c == '\r' && _pos + 1 < _text.Length && _text[_pos + 1] == '\n')))
             {
                 return;
             }
