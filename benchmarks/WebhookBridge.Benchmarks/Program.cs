@@ -18,5 +18,11 @@ if (args is ["verify", ..])
     return VerifySubject.Print();
 }
 
+// `rules` prints judgements a second, the same way.
+if (args is ["rules", ..])
+{
+    return RuleSpeed.Print();
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(ScribanBenchmarks).Assembly).Run(args);
 return 0;
