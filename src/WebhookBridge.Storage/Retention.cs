@@ -35,8 +35,8 @@ public sealed class Retention
         long bodies = await RemoveBodiesAsync(now - Ms(policy.Bodies), maxBytes: null, stop);
         if (policy.MaxBytes is { } most)
         {
-            bodies += await RemoveBodiesAsync(now, most, stop);
-            events += await RemoveEventsAsync(now, most, stop);
+            bodies += await RemoveBodiesAsync(now + 1, most, stop);
+            events += await RemoveEventsAsync(now + 1, most, stop);
         }
 
         long rejections = await RemoveAsync(RetentionStatements.OldRejections, now - Ms(policy.Rejections), stop);
@@ -182,7 +182,7 @@ public sealed class Retention
             {
             }
 
-            return true;
+            return ConnectionFactory.Scalar(connection, ConnectionStatements.FreePages) is long left && left < free;
         }))
         {
             vacuumed = true;

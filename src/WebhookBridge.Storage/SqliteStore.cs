@@ -138,8 +138,12 @@ public sealed class SqliteStore : IAsyncDisposable
             _checkpointer.Dispose();
             try
             {
-                ProcessState.Set(_committer.Connection, StateName, Stopped);
-                ConnectionFactory.Execute(_committer.Connection, ConnectionStatements.CheckpointTruncate);
+                if (Health.Broken is null)
+                {
+                    ProcessState.Set(_committer.Connection, StateName, Stopped);
+                    _ = SQLitePCL.raw.sqlite3_busy_timeout(_committer.Connection.Handle, 500); // a reader that is still at it must not hold up the stop
+                    ConnectionFactory.Execute(_committer.Connection, ConnectionStatements.CheckpointTruncate);
+                }
             }
             catch (SqliteException)
             {

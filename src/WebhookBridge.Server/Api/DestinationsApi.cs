@@ -125,7 +125,7 @@ internal sealed class DestinationsApi(Gateway gateway)
         json.WriteString("eventId", row.EventId);
         json.WriteTime("receivedAt", row.ReceivedAt);
         json.WriteString("contentType", row.ContentType);
-        json.WriteBoolean("test", row.Headers is not null);
+        json.WriteBoolean("test", row.Test);
         json.WriteString("body", Encoding.UTF8.GetString(row.Body));
         json.WriteEndObject();
     }

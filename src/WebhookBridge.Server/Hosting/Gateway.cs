@@ -13,6 +13,7 @@ using WebhookBridge.Engine.Secrets;
 using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Storage;
+using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Hosting;
 
@@ -51,7 +52,7 @@ internal sealed class Gateway : IAsyncDisposable
         Ids = new IdSource(time);
         Platforms = EmbeddedFiles.Platforms(directory.DirectoryPath);
         Gallery = EmbeddedFiles.Gallery(directory.DirectoryPath);
-        Inbox = new StoredInbox(store.Log.Inbox);
+        Inbox = store.Log.Inbox;
         Connectors = ConnectorCatalog.Load(BundledConnectors(Inbox), Path.Combine(directory.DirectoryPath, "plugins"));
         Compiler = new SnapshotCompiler(Platforms, Gallery.GetValueOrDefault, time);
         Lists = new ValueLists(store.Lists, time);
@@ -101,7 +102,7 @@ internal sealed class Gateway : IAsyncDisposable
 
     public ValueLists Lists { get; }
 
-    public StoredInbox Inbox { get; }
+    public InboxStore Inbox { get; }
 
     public ApiKeys Keys { get; }
 

@@ -304,8 +304,8 @@ public sealed class InboxRow
 
     public string ContentType { get; set; } = "";
 
-    /// <summary>UTF-8 JSON.</summary>
-    public byte[]? Headers { get; set; }
+    /// <summary>Made by the simulator.</summary>
+    public bool Test { get; set; }
 
     public byte[] Body { get; set; } = [];
 }

@@ -99,16 +99,20 @@ public sealed class StoreContext : DbContext
         modelBuilder.Entity<EventRow>(e =>
         {
             e.ToTable("events").HasKey(static x => x.Seq);
-            e.Property(static x => x.Id).HasConversion((ValueConverter)new IdConverter(IdSource.Event));
+            e.Property(static x => x.Id).IsRequired().HasConversion((ValueConverter)new IdConverter(IdSource.Event));
             e.Property(static x => x.BatchId).HasConversion((ValueConverter)new IdConverter(IdSource.Event));
             e.HasMany(static x => x.Deliveries).WithOne(static x => x.Event).HasForeignKey(static x => x.EventSeq);
         });
         modelBuilder.Entity<EventBodyRow>(static e => e.ToTable("event_bodies").HasKey(static x => x.EventSeq));
-        modelBuilder.Entity<RouteSetRow>(static e => e.ToTable("route_sets").HasKey(static x => x.Seq));
+        modelBuilder.Entity<RouteSetRow>(static e =>
+        {
+            e.ToTable("route_sets").HasKey(static x => x.Seq);
+            e.Property(static x => x.Id).IsRequired();
+        });
         modelBuilder.Entity<DeliveryRow>(e =>
         {
             e.ToTable("deliveries").HasKey(static x => x.Seq);
-            e.Property(static x => x.Id).HasConversion((ValueConverter)new IdConverter(IdSource.Delivery));
+            e.Property(static x => x.Id).IsRequired().HasConversion((ValueConverter)new IdConverter(IdSource.Delivery));
             e.Property(static x => x.ReplayOf).HasConversion((ValueConverter)new IdConverter(IdSource.Delivery));
             e.Property(static x => x.ReplayId).HasConversion((ValueConverter)new IdConverter(IdSource.Replay));
             e.HasOne(static x => x.Rendered).WithOne().HasForeignKey<RenderedRow>(static x => x.Seq);
@@ -118,19 +122,19 @@ public sealed class StoreContext : DbContext
         modelBuilder.Entity<AttemptRow>(e =>
         {
             e.ToTable("attempts").HasKey(static x => x.Seq);
-            e.Property(static x => x.Id).HasConversion((ValueConverter)new IdConverter(IdSource.Attempt));
+            e.Property(static x => x.Id).IsRequired().HasConversion((ValueConverter)new IdConverter(IdSource.Attempt));
         });
         modelBuilder.Entity<RejectionRow>(e =>
         {
             e.ToTable("rejections").HasKey(static x => x.Seq);
-            e.Property(static x => x.Id).HasConversion((ValueConverter)new IdConverter(IdSource.Rejection));
+            e.Property(static x => x.Id).IsRequired().HasConversion((ValueConverter)new IdConverter(IdSource.Rejection));
             e.Property(static x => x.AcceptedEvent).HasConversion((ValueConverter)new IdConverter(IdSource.Event));
         });
         modelBuilder.Entity<RejectionCountRow>(static e => e.ToTable("rejection_counts").HasKey(static x => new { x.Source, x.Code, x.Day }));
         modelBuilder.Entity<ReplayRow>(e =>
         {
             e.ToTable("replays").HasKey(static x => x.Seq);
-            e.Property(static x => x.Id).HasConversion((ValueConverter)new IdConverter(IdSource.Replay));
+            e.Property(static x => x.Id).IsRequired().HasConversion((ValueConverter)new IdConverter(IdSource.Replay));
         });
         modelBuilder.Entity<InboxRow>(static e => e.ToTable("inbox").HasKey(static x => x.Seq));
         modelBuilder.Entity<DestinationHoldRow>(static e => e.ToTable("destination_holds").HasKey(static x => x.Destination));

@@ -323,12 +323,12 @@ CREATE TABLE inbox (
   event_id     TEXT NOT NULL,
   received_at  INTEGER NOT NULL,
   content_type TEXT NOT NULL,
-  headers      BLOB,
+  test         INTEGER NOT NULL,
   body         BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX ix_inbox_destination ON inbox (destination);
-CREATE INDEX ix_inbox_delivery ON inbox (delivery_id);
+CREATE UNIQUE INDEX ux_inbox_delivery ON inbox (destination, delivery_id);
 
 CREATE TABLE alerts (
   seq         INTEGER PRIMARY KEY,

@@ -3,12 +3,11 @@ namespace WebhookBridge.Storage.Sqlite;
 /// <summary>What every connection is told, and what the database as a whole is asked.</summary>
 internal static class ConnectionStatements
 {
-    /// <summary>Before the first table: pages freed by retention can be given back (design section 4, "files shrink").</summary>
-    public const string NewDatabase = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;";
-
     /// <summary>FULL: a commit is on disk before anyone hears of it (design invariant 1). Checkpoints are run by the <see cref="Checkpointer"/>, never inside a commit.</summary>
+    /// <remarks>auto_vacuum counts only before the first page is written, which switching to the log does: pages freed by retention can then be given back to the disk.</remarks>
     public const string Writer = """
         PRAGMA busy_timeout = 10000;
+        PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA foreign_keys = ON;

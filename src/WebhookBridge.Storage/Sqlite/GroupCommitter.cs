@@ -67,7 +67,7 @@ internal sealed partial class GroupCommitter : IDisposable
                 return refusal;
             }
 
-            if (_incoming.Count >= MaxWaiting || _waitingBytes + op.Bytes > MaxWaitingBytes)
+            if (_incoming.Count >= MaxWaiting || (_incoming.Count > 0 && _waitingBytes + op.Bytes > MaxWaitingBytes))
             {
                 return "Too many events wait to be stored.";
             }
@@ -318,7 +318,10 @@ internal sealed partial class GroupCommitter : IDisposable
     private void AfterCommit(int operations)
     {
         _health.CountCommit(operations);
-        _checkpointer.AfterCommit(_connection.Handle!, this);
+        if (_connection.Handle is { } handle)
+        {
+            _checkpointer.AfterCommit(handle, this);
+        }
     }
 
     private static void FailAll(List<WriteOp> batch, Exception error)

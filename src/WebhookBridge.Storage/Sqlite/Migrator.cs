@@ -9,7 +9,7 @@ namespace WebhookBridge.Storage.Sqlite;
 /// <summary>One numbered file of <c>Schema/</c>.</summary>
 internal sealed record Migration(int Number, string Name, string Sql)
 {
-    public string Sha256 { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 
     public static IReadOnlyList<Migration> All { get; } = LoadAll();
 
@@ -37,11 +37,6 @@ internal sealed class Migrator(ConnectionFactory connections, IReadOnlyList<Migr
     public void Run()
     {
         using SqliteConnection connection = connections.OpenWriter();
-        if (ConnectionFactory.Scalar(connection, SchemaStatements.HasAnyTable) is 0L)
-        {
-            ConnectionFactory.Execute(connection, ConnectionStatements.NewDatabase);
-        }
-
         List<(int Number, string Name, string Sha256)> applied = Applied(connection);
         Compare(applied, migrations);
         if (applied.Count == migrations.Count)

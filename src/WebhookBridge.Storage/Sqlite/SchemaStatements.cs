@@ -14,8 +14,6 @@ internal static class SchemaStatements
 
     public const string HasTable = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'";
 
-    public const string HasAnyTable = "SELECT count(*) FROM sqlite_schema";
-
     public const string Applied = "SELECT number, name, sha256 FROM schema_migrations ORDER BY number";
 
     public const string Record = "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)";
