@@ -6,6 +6,7 @@ internal static class ConsoleNavigation
     public static readonly IReadOnlyList<IReadOnlyList<(string Path, string Icon, string Key)>> Groups =
     [
         [("/", "layout-dashboard", "nav.overview")],
+        [("/sources", "arrow-bar-to-right", "nav.sources")],
     ];
 }
 

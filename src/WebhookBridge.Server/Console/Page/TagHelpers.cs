@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
 using Microsoft.Extensions.DependencyInjection;
+using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Text;
 
@@ -101,7 +102,7 @@ public sealed class WhenTagHelper : ConsoleTagHelper
     }
 }
 
-/// <summary><c>&lt;money minor="19700" currency="BRL" decimals="2" /&gt;</c>: number first, code small after it.</summary>
+/// <summary><c>&lt;money minor="19700" currency="BRL" /&gt;</c>: number first, code small after it.</summary>
 [HtmlTargetElement("money", TagStructure = TagStructure.WithoutEndTag)]
 public sealed class MoneyTagHelper : ConsoleTagHelper
 {
@@ -109,14 +110,12 @@ public sealed class MoneyTagHelper : ConsoleTagHelper
 
     public string Currency { get; set; } = "";
 
-    public int Decimals { get; set; } = 2;
-
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         output.TagName = "span";
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("class", "wb-money");
-        output.Content.SetHtmlContent($"{Encode(T.Amount(Minor, Decimals))}<small>{Encode(Currency)}</small>");
+        output.Content.SetHtmlContent($"{Encode(T.Amount(Minor, Currencies.DecimalsOf(Currency) ?? 2))}<small>{Encode(Currency)}</small>");
     }
 }
 
