@@ -5,7 +5,7 @@ internal static class ConsoleNavigation
 {
     public static readonly IReadOnlyList<IReadOnlyList<(string Path, string Icon, string Key)>> Groups =
     [
-        [("/", "layout-dashboard", "nav.overview")],
+        [("/", "layout-dashboard", "nav.overview"), ("/rejected", "shield-x", "nav.rejected")],
         [("/sources", "arrow-bar-to-right", "nav.sources")],
     ];
 }
