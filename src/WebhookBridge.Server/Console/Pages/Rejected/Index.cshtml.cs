@@ -31,7 +31,7 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
 
     public RefusedCause? Chosen { get; private set; }
 
-    public Rejection? Request { get; private set; }
+    public Rejection? Refused { get; private set; }
 
     public Diagnosis? Diagnosis { get; private set; }
 
@@ -49,7 +49,7 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
         : Diagnosis?.Cause is { } cause ? T["doctor." + cause.Code + ".advice", cause.Code == DoctorCodes.Clock ? T.Span(TimeSpan.FromSeconds(Math.Abs(long.Parse(cause.Detail!, CultureInfo.InvariantCulture)))) : cause.Detail]
         : T["doctor.nothing.advice"];
 
-    public IEnumerable<string> BodyLines => Encoding.UTF8.GetString(Request!.Body.Span).ReplaceLineEndings("\n").Split('\n').Take(MostLines);
+    public IEnumerable<string> BodyLines => Encoding.UTF8.GetString(Refused!.Body.Span).ReplaceLineEndings("\n").Split('\n').Take(MostLines);
 
     public Task OnGetAsync(int days, string? source, string? id, int? accepted, int still)
     {
@@ -101,7 +101,7 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
             told.Add((cause, FixOf(cause, diagnosis)));
             if (id is null ? Chosen is null : id == cause.LatestId)
             {
-                (Chosen, Request, Diagnosis) = (cause, request, diagnosis);
+                (Chosen, Refused, Diagnosis) = (cause, request, diagnosis);
             }
         }
 
