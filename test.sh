@@ -28,6 +28,7 @@ for tool in dotnet node npm git; do
   command -v "$tool" >/dev/null 2>&1 || { echo "$tool is missing: install the .NET SDK 10, Node 20 and git first" >&2; exit 1; }
 done
 need gcc gcc
+need chromium chromium
 [ -e /usr/include/stdio.h ] || { apt-get -qq update; apt-get -qq install -y --no-install-recommends libc6-dev >/dev/null; }
 
 case $pace in

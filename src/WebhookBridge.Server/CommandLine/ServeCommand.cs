@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WebhookBridge.Server.Hosting;
+using WebhookBridge.Storage.Accounts;
 
 namespace WebhookBridge.Server.CommandLine;
 
@@ -39,6 +40,12 @@ internal static class ServeCommand
         foreach (string url in host.Server.Urls.Concat(host.Server.AdminUrls))
         {
             await context.Output.WriteLineAsync($"Listening on {url}");
+        }
+
+        if (!await new AccountStore(gateway.Store).AnyAsync(default))
+        {
+            string console = (server.AdminUrls.Count > 0 ? server.AdminUrls : server.Urls)[0];
+            await context.Output.WriteLineAsync($"Start token: {server.StartToken} (open {console}/start in a browser to make the administrator)");
         }
 
         await context.Output.FlushAsync();

@@ -9,6 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.CommandLine;
 using WebhookBridge.Server.Receiving;
+using WebhookBridge.Server.WebConsole;
+using WebhookBridge.Server.WebConsole.Access;
 
 namespace WebhookBridge.Server.Hosting;
 
@@ -27,6 +29,9 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>Where API, metrics and console are served, when that is elsewhere.</summary>
     public IReadOnlyList<string> AdminUrls { get; private set; } = [];
 
+    /// <summary>What the first administrator has to show (the console's first start).</summary>
+    public string StartToken => _app.Services.GetRequiredService<FirstStart>().Token;
+
     /// <summary>Set when the process is told to stop.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
@@ -38,6 +43,7 @@ internal sealed class WebServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        builder.Services.AddConsole(gateway, new ConsoleOptions(options.PublicUrl));
         builder.WebHost.UseKestrelCore();
         if (certificate is not null)
         {
@@ -64,7 +70,11 @@ internal sealed class WebServer : IAsyncDisposable
         });
 
         WebApplication app = builder.Build();
-        ReceiveEndpoint receive = new(gateway.Receive, new TrustedProxies(options.TrustedProxies), options.PublicUrl, gateway.Time);
+        TrustedProxies proxies = new(options.TrustedProxies);
+        ReceiveEndpoint receive = new(gateway.Receive, proxies, options.PublicUrl, gateway.Time);
+        app.UseWhen(
+            http => ConsoleHosting.IsForConsole(http.Request.Path.Value ?? "") && (http.Features.Get<RoleOfListener>()?.Role ?? ListenerRole.Both) != ListenerRole.Public,
+            console => console.UseConsole(proxies));
         app.Run(http =>
         {
             string path = http.Request.Path.Value ?? "";

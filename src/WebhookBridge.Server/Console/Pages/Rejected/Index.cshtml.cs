@@ -80,7 +80,7 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
     public string Sentence(string code) => T.Find("refused." + code) is { } text ? char.ToUpper(text[0], T.Language.Culture) + text[1..] : code;
 
     /// <summary>What a header may show: proofs are cut, they are as good as secrets where they are tokens.</summary>
-    public string Shown(KeyValuePair<string, string> header) =>
+    public static string Shown(KeyValuePair<string, string> header) =>
         header.Value.Length > 12 && (header.Key.Contains("sign", StringComparison.OrdinalIgnoreCase) || header.Key.Contains("token", StringComparison.OrdinalIgnoreCase)
             || header.Key.Contains("secret", StringComparison.OrdinalIgnoreCase) || header.Key.Contains("auth", StringComparison.OrdinalIgnoreCase) || header.Key.Contains("cookie", StringComparison.OrdinalIgnoreCase))
             ? $"{header.Value[..6]}…{header.Value[^4..]}"

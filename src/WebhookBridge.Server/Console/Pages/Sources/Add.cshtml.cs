@@ -120,7 +120,7 @@ internal sealed class AddSourceModel(Gateway gateway, ConsoleOptions options, Sh
     private void Load(string? platform, string? q, string? group)
     {
         Chosen = platform is null ? null : gateway.Platforms.Get(platform);
-        Scheme = Chosen is not null && Scheme is not null && Chosen.SchemeIds.Contains(Scheme) ? Scheme : Chosen?.DefaultSchemes.Count > 0 ? Chosen.DefaultSchemes[0] : Chosen?.SchemeIds[0];
+        Scheme = Chosen is not null && Scheme is not null && Chosen.SchemeIds.Contains(Scheme) ? Scheme : Chosen is null ? null : Chosen.DefaultSchemes.Count > 0 ? Chosen.DefaultSchemes[0] : Chosen.SchemeIds[0];
         Groups = [Everything, .. new[] { "BR", "ZA" }.Where(c => gateway.Platforms.All.Any(p => p.Countries.Contains(c)))];
         Group = group is not null && Groups.Contains(group) ? group : Everything;
         Query = q?.Trim();

@@ -61,7 +61,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
 
     public IReadOnlyList<Check> Checks { get; private set; } = [];
 
-    public string? Scheme => Setting("scheme") is { Length: > 0 } set ? set : Platform?.DefaultSchemes.FirstOrDefault() ?? Platform?.SchemeIds.FirstOrDefault();
+    public string? Scheme => Setting("scheme") is { Length: > 0 } set ? set : Platform is null ? null : UsualScheme(Platform);
 
     public string Rate => Source.RatePerSecond?.ToString(T.Language.Culture) ?? "";
 
@@ -104,7 +104,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
             await gateway.Audit.RecordAsync(Me.Email!, "simulate", "source/" + name);
             if (answer.Status is >= 200 and < 300)
             {
-                return LocalRedirect($"/sources/{name}{QueryString.Create([new("done", "test"), new("sample", sample)])}#recent-title");
+                return LocalRedirect($"/sources/{name}?done=test&sample={Uri.EscapeDataString(sample ?? "")}#recent-title");
             }
 
             Problems.Add(T["source.testRefused", answer.Status]);
@@ -180,7 +180,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         }
 
         Dictionary<string, JsonElement> set = new(Source.Settings);
-        Put(set, "scheme", scheme is not null && Platform?.SchemeIds.Contains(scheme) == true && Platform.DefaultSchemes is not [var only] ? scheme : scheme == Platform?.DefaultSchemes.FirstOrDefault() ? null : scheme);
+        Put(set, "scheme", Platform is { SchemeIds.Count: > 1 } && scheme != UsualScheme(Platform) ? scheme : null);
         foreach (PlatformSetting setting in Platform?.Settings ?? [])
         {
             Put(set, setting.Name, settings.GetValueOrDefault(setting.Name) is { } value && value != setting.Default ? value : null);
@@ -212,6 +212,8 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
 
     public string Setting(string name) =>
         Source.Settings.TryGetValue(name, out JsonElement value) ? value.ToString() : Platform?.Settings.FirstOrDefault(s => s.Name == name)?.Default ?? "";
+
+    private static string UsualScheme(Platform platform) => platform.DefaultSchemes.Count > 0 ? platform.DefaultSchemes[0] : platform.SchemeIds[0];
 
     private static void Put(Dictionary<string, JsonElement> settings, string name, string? value)
     {

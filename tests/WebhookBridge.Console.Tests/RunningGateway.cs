@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using WebhookBridge.Testing;
+
+namespace WebhookBridge.Console.Tests;
+
+/// <summary>The real program with a data directory of its own, and a browser to look at it.</summary>
+public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
+{
+    public const string AdminKey = "test-key-of-the-console-suite";
+    public const string Email = "lerato@marula.example";
+    public const string Password = "correct horse battery";
+
+    private readonly TempFolder _data = new();
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+    private IPlaywright? _playwright;
+
+    public string Url { get; private set; } = "";
+
+    public string StartToken { get; private set; } = "";
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>What the program wrote on its standard error: the log.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public async Task InitializeAsync()
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                ArgumentList = { Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"), "serve", "--data", _data.Of("data"), "--urls", "http://127.0.0.1:0" },
+                Environment = { ["WEBHOOKBRIDGE_ADMIN_KEY"] = AdminKey, ["HOME"] = _data.Path },
+            },
+        };
+        TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (Listening().Match(line.Data ?? "") is { Success: true } url)
+            {
+                Url = url.Groups["url"].Value;
+            }
+            else if (Token().Match(line.Data ?? "") is { Success: true } token)
+            {
+                StartToken = token.Groups["token"].Value;
+                ready.TrySetResult();
+            }
+        };
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line.Data);
+            }
+        };
+        _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("The gateway ended: " + Log));
+        _process.EnableRaisingEvents = true;
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(Url) };
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
+    }
+
+    /// <summary>A fresh browser profile; waits are short, the server is on this machine.</summary>
+    public async Task<IBrowserContext> NewContextAsync(int width = 1440, string scheme = "light", string locale = "en-GB")
+    {
+        IBrowserContext context = await Browser.NewContextAsync(new()
+        {
+            BaseURL = Url,
+            ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 900 },
+            ColorScheme = scheme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            Locale = locale,
+        });
+        context.SetDefaultTimeout(20_000);
+        return context;
+    }
+
+    /// <summary>Makes the administrator by the first-start page, as a person would.</summary>
+    public async Task MakeAdministratorAsync(IPage page, string language = "en", string zone = "Africa/Johannesburg")
+    {
+        await page.GotoAsync("/");
+        await page.FillAsync("#token", StartToken);
+        await page.FillAsync("#email", Email);
+        await page.FillAsync("#password", Password);
+        await page.SelectOptionAsync("#language", language);
+        await page.SelectOptionAsync("#zone", zone);
+        await page.ClickAsync("button[type=submit]");
+        await page.WaitForURLAsync(Url + "/");
+    }
+
+    public static async Task SignInAsync(IPage page, string email = Email, string password = Password)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.FillAsync("#email", email);
+        await page.FillAsync("#password", password);
+        await page.ClickAsync("button[type=submit]");
+    }
+
+    /// <summary>A call of the API with the administrator's key.</summary>
+    public async Task<HttpResponseMessage> ApiAsync(HttpMethod method, string path, string json)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        return await Http.SendAsync(request);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Browser is not null)
+        {
+            await Browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_process is { HasExited: false })
+        {
+            _process.EnableRaisingEvents = false;
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        Http?.Dispose();
+        _process?.Dispose();
+        _data.Dispose();
+    }
+
+    [GeneratedRegex(@"^Listening on (?<url>http://\S+)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Listening();
+
+    [GeneratedRegex(@"^Start token: (?<token>[a-z0-9-]+) ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Token();
+}

@@ -1,0 +1,103 @@
+using System.Text.RegularExpressions;
+using WebhookBridge.Server.WebConsole.Page;
+using WebhookBridge.Server.WebConsole.Text;
+using WebhookBridge.Testing;
+
+namespace WebhookBridge.Console.Tests;
+
+/// <summary>Every text of the console is a resource, and exists in both languages.</summary>
+public sealed partial class TextTests
+{
+    private static readonly string Folder = Path.Combine(RepositoryRoot.Path, "src", "WebhookBridge.Server", "Console");
+
+    [Fact]
+    public void Texts_OfBothLanguages_HaveTheSameKeysAndPlaces()
+    {
+        Language.English.Texts.Keys.Order(StringComparer.Ordinal).ShouldBe(Language.Portuguese.Texts.Keys.Order(StringComparer.Ordinal));
+        foreach ((string key, string english) in Language.English.Texts)
+        {
+            Places(Language.Portuguese.Texts[key]).ShouldBe(Places(english), key);
+            Language.Portuguese.Texts[key].ShouldNotBeNullOrWhiteSpace(key);
+        }
+    }
+
+    [Fact]
+    public void Keys_UsedInPagesAndModels_Exist()
+    {
+        foreach ((string file, string text) in Sources("*.cshtml").Concat(Sources("*.cs")))
+        {
+            foreach (Match use in UseOfText().Matches(text))
+            {
+                string key = use.Groups["key"].Value;
+                bool count = use.Groups["count"].Success;
+                Language.English.Texts.ShouldContainKey(count ? key + ".one" : key, file);
+                if (count)
+                {
+                    Language.English.Texts.ShouldContainKey(key + ".other", file);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Pages_HoldNoTextOfTheirOwn()
+    {
+        foreach ((string file, string text) in Sources("*.cshtml"))
+        {
+            string markup = Expressions().Replace(Code().Replace(Tags().Replace(Styles().Replace(text, " "), " "), " "), " ");
+            string[] words = [.. Words().Matches(markup).Select(static m => m.Value).Where(static w => !Allowed.Contains(w))];
+            words.ShouldBeEmpty(file);
+        }
+
+        foreach ((string file, string text) in Sources("*.cshtml"))
+        {
+            Attributes().Matches(text).Select(static m => m.Value).ShouldBeEmpty(file + ": attributes that people hear or read");
+        }
+    }
+
+    [Fact]
+    public void Scripts_OverTheWire_StayBelowTheLimit() =>
+        new ConsoleAssets().CompressedSizes.Where(static f => f.Key.EndsWith(".js", StringComparison.Ordinal)).Sum(static f => f.Value).ShouldBeLessThan(300 * 1024);
+
+    [Theory]
+    [InlineData("en", 1099, 2, "10.99")]
+    [InlineData("pt-BR", 1099, 2, "10,99")]
+    [InlineData("en", 123456789, 0, "123,456,789")]
+    [InlineData("pt-BR", -5, 3, "-0,005")]
+    [InlineData("en", 9223372036854775807, 2, "92,233,720,368,547,758.07")]
+    public void Amount_OfMinorUnits_IsWrittenExactly(string language, long minor, int decimals, string expected) =>
+        new Texts(Language.Find(language)!, TimeZoneInfo.Utc, DateTimeOffset.UnixEpoch).Amount(minor, decimals).ShouldBe(expected);
+
+    // Names that are the same in every language, and what stands for a mark.
+    private static readonly HashSet<string> Allowed = new(StringComparer.Ordinal) { "WebhookBridge", "TEST", "webhookbridge", "user", "reset" };
+
+    private static IEnumerable<(string File, string Text)> Sources(string pattern) =>
+        Directory.EnumerateFiles(Folder, pattern, SearchOption.AllDirectories).Select(static f => (Path.GetFileName(f), File.ReadAllText(f)));
+
+    private static string[] Places(string text) => [.. Place().Matches(text).Select(static m => m.Value).Distinct().Order(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"\{\d\}", RegexOptions.None, 1000)]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"\bT(\[|\.Mark\(|(?<count>\.Count)\()""(?<key>[\w.-]+)""[\],)]", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UseOfText();
+
+    [GeneratedRegex(@"(?s)@\{.*?\n\}|^@(page|model|using|inject|namespace|addTagHelper).*$", RegexOptions.Multiline, 1000)]
+    private static partial Regex Styles();
+
+    // A tag, with expressions in its attributes that may hold a greater-than sign.
+    [GeneratedRegex(@"(?s)</?[a-zA-Z!](""[^""]*""|'[^']*'|[^>""'])*>", RegexOptions.None, 1000)]
+    private static partial Regex Tags();
+
+    [GeneratedRegex(@"@?(else if|else|if|for|foreach|while|switch)\b[^{\n]*\{?", RegexOptions.None, 1000)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"@\((?>[^()]+|(?<o>\()|(?<-o>\)))*\)|@[\w.]+(\[(?>[^\[\]]+|(?<s>\[)|(?<-s>\]))*\]|\((?>[^()]+|(?<p>\()|(?<-p>\)))*\)|\.\w+)*", RegexOptions.None, 1000)]
+    private static partial Regex Expressions();
+
+    [GeneratedRegex(@"\p{L}{3,}", RegexOptions.None, 1000)]
+    private static partial Regex Words();
+
+    [GeneratedRegex(@"\b(aria-label|title|alt|placeholder)=""(?!@)(?!https?://)(?!xxxx)[^""]*\p{L}[^""]*""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Attributes();
+}

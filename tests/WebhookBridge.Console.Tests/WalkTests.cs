@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using WebhookBridge.Testing;
+
+namespace WebhookBridge.Console.Tests;
+
+/// <summary>Every page in both languages, both schemes and several widths: nothing in the console, nothing from elsewhere, no sideways scrolling, nothing that keeps people out. The pictures lie in <c>TestResults/screens</c>.</summary>
+public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGateway>
+{
+    private static readonly string Screens = Path.Combine(RepositoryRoot.Path, "tests", "WebhookBridge.Console.Tests", "TestResults", "screens");
+
+    private readonly ConcurrentBag<string> _faults = [];
+
+    [Fact]
+    public async Task Pages_InEveryLanguageSchemeAndWidth_AreSound()
+    {
+        Directory.CreateDirectory(Screens);
+        await using IBrowserContext context = await gateway.NewContextAsync();
+        IPage page = await context.NewPageAsync();
+        Watch(page);
+        await VisitAsync(page, "start", "/start", axe: true);
+        await gateway.MakeAdministratorAsync(page);
+        await VisitAsync(page, "sources-empty", "/sources", axe: true);
+        await VisitAsync(page, "rejected-empty", "/rejected", axe: true);
+        await FillAsync();
+
+        (string Name, string Path)[] pages =
+        [
+            ("overview", "/"), ("sources", "/sources"), ("source-add", "/sources/add"), ("source-form", "/sources/add?platform=generic"), ("source", "/sources/yoco-wine-club"),
+            ("rejected", "/rejected"), ("me", "/me"), ("gone", "/sources/nothing-here"),
+        ];
+        bool quick = TestPace.Name == "quick";
+        foreach (string language in quick ? ["en"] : new[] { "en", "pt-BR" })
+        {
+            foreach (string scheme in new[] { "light", "dark" })
+            {
+                await page.GotoAsync("/me");
+                await page.SelectOptionAsync("#language", language);
+                await page.SelectOptionAsync("#scheme", scheme);
+                await page.ClickAsync("form[action*='handler=look'] button");
+                foreach (int width in quick ? [1440] : new[] { 390, 768, 1440 })
+                {
+                    await page.SetViewportSizeAsync(width, 900);
+                    foreach ((string name, string path) in quick ? pages.Take(5) : pages)
+                    {
+                        bool axe = (language == "en" && width != 768) || quick;
+                        await VisitAsync(page, $"{name}-{language}-{scheme}-{width}", path, axe);
+                    }
+                }
+            }
+        }
+
+        await page.ClickAsync(".wb-who form:last-child button");
+        await VisitAsync(page, "sign-in", "/sign-in", axe: true);
+        string log = gateway.Log;
+        if (log.Contains("fail:", StringComparison.Ordinal) || log.Contains("\"Error\"", StringComparison.Ordinal))
+        {
+            _faults.Add("the gateway's log: " + log);
+        }
+
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Menu_OnAPhoneWithTheKeyboardAlone_OpensAndLeadsOn()
+    {
+        await using IBrowserContext context = await gateway.NewContextAsync(width: 390);
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync("/");
+        if (page.Url.EndsWith("/start", StringComparison.Ordinal))
+        {
+            await gateway.MakeAdministratorAsync(page);
+        }
+        else
+        {
+            await RunningGateway.SignInAsync(page);
+        }
+
+        await page.FocusAsync("#wb-menu");
+        await page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(page.Locator("nav a[href='/sources']")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("nav a[href='/sources']")).ToBeHiddenAsync();
+    }
+
+    /// <summary>A gateway that has seen something: a source with events, and refusals of two kinds.</summary>
+    private async Task FillAsync()
+    {
+        using (HttpResponseMessage made = await gateway.ApiAsync(HttpMethod.Put, "/api/v1/sources/yoco-wine-club", """{"platform":"yoco","secrets":["whsec_c2VjcmV0LW9mLXRoZS13aW5lLWNsdWItdGVzdHM="]}"""))
+        {
+            made.IsSuccessStatusCode.ShouldBeTrue(await made.Content.ReadAsStringAsync());
+        }
+
+        using (HttpResponseMessage made = await gateway.ApiAsync(HttpMethod.Put, "/api/v1/sources/altafinex-courses", """{"platform":"altafinex","secrets":[]}"""))
+        {
+            made.IsSuccessStatusCode.ShouldBeTrue(await made.Content.ReadAsStringAsync());
+        }
+
+        using (HttpResponseMessage sent = await gateway.ApiAsync(HttpMethod.Post, "/api/v1/simulate", """{"source":"yoco-wine-club","event":"payment.succeeded","count":4,"seed":7}"""))
+        {
+            sent.IsSuccessStatusCode.ShouldBeTrue(await sent.Content.ReadAsStringAsync());
+        }
+
+        using (HttpResponseMessage sent = await gateway.ApiAsync(HttpMethod.Post, "/api/v1/simulate", """{"source":"yoco-wine-club","event":"payment.succeeded","count":3,"seed":70,"wrongSignature":true}"""))
+        {
+            sent.IsSuccessStatusCode.ShouldBeTrue(await sent.Content.ReadAsStringAsync());
+        }
+
+        using StringContent body = new("{}");
+        using HttpResponseMessage unsigned = await gateway.Http.PostAsync(new Uri("/in/altafinex-courses", UriKind.Relative), body);
+        unsigned.StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+    }
+
+    private void Watch(IPage page)
+    {
+        page.Console += (_, message) =>
+        {
+            // The browser reports every answer of 404 by itself; the page "gone" is one on purpose.
+            if (message.Type is "error" or "warning" && !message.Text.Contains("404", StringComparison.Ordinal))
+            {
+                _faults.Add($"{page.Url}: console: {message.Text}");
+            }
+        };
+        page.PageError += (_, error) => _faults.Add($"{page.Url}: {error}");
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(gateway.Url, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            {
+                _faults.Add($"{page.Url} asks {request.Url}");
+            }
+        };
+    }
+
+    private async Task VisitAsync(IPage page, string name, string path, bool axe)
+    {
+        await page.GotoAsync(path);
+        if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+        {
+            _faults.Add($"{name}: the page scrolls sideways");
+        }
+
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Screens, name + ".png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+        if (axe)
+        {
+            AxeResult result = await page.RunAxe();
+            foreach (AxeResultItem finding in result.Violations.Where(static v => v.Impact is "serious" or "critical"))
+            {
+                _faults.Add($"{name}: {finding.Id}: {finding.Help}: {string.Join(" | ", finding.Nodes.Take(3).Select(static n => n.Html))}");
+            }
+        }
+    }
+}
