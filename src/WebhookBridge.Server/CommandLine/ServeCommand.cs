@@ -44,8 +44,8 @@ internal static class ServeCommand
 
         if (!await new AccountStore(gateway.Store).AnyAsync(default))
         {
-            string console = (server.AdminUrls.Count > 0 ? server.AdminUrls : server.Urls)[0];
-            await context.Output.WriteLineAsync($"Start token: {server.StartToken} (open {console}/start in a browser to make the administrator)");
+            string console = (host.Server.AdminUrls.Count > 0 ? host.Server.AdminUrls : host.Server.Urls)[0];
+            await context.Output.WriteLineAsync($"Start token: {host.Server.StartToken} (open {console}/start in a browser to make the administrator)");
         }
 
         await context.Output.FlushAsync();

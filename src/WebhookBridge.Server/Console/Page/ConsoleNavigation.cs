@@ -15,7 +15,7 @@ internal static class Initials
 {
     public static string Of(string name)
     {
-        string[] words = name.Split('@')[0].Split([' ', '.', '-', '_', '·', '+'], StringSplitOptions.RemoveEmptyEntries);
+        string[] words = string.Concat(name.Split('@')[0].Select(static c => char.IsLetterOrDigit(c) ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string letters = words.Length switch
         {
             0 => "?",

@@ -53,7 +53,9 @@ internal sealed class RefusedRequests(Gateway gateway, ConsoleOptions options)
         }
 
         SourceDefinition[] others = [.. gateway.Configuration.All(ConfigurationKind.Source).Select(static i => (SourceDefinition)i.Definition)];
-        return new SignatureDoctor(gateway.Platforms, others).Diagnose(platform, source, Request(rejection, source));
+        InboundRequest request = Request(rejection, source);
+        IReadOnlyList<DoctorFinding> findings = SignatureDoctor.Diagnose(platform, source, request, rejection.ReceivedAt, gateway.Platforms, others.Where(o => o.Name != source.Name));
+        return new(findings, findings.FirstOrDefault(static f => f.Proven) is { } cause ? SecretMending.Mend(platform, source, request, cause) : null);
     }
 
     /// <summary>Stores the secrets as the doctor read them. False when somebody changed the source in the meantime.</summary>

@@ -1,5 +1,5 @@
 // Behaviour shared by all pages. Everything here adds to what works without it.
-import 'htmx.org';
+import htmx from 'htmx.org';
 
 const root = document.documentElement;
 
@@ -57,6 +57,9 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('htmx:config:request', (event) => {
   if (document.hidden && event.target.closest?.('[data-live]')) event.preventDefault();
 });
+
+// A page that is left takes its questions back, so that none of them fails loudly.
+addEventListener('beforeunload', () => { for (const part of document.querySelectorAll('.htmx-request')) htmx.trigger(part, 'htmx:abort'); });
 
 // The times of "in 4 min" go on by themselves.
 const zone = document.querySelector('meta[name=wb-lang]')?.content;

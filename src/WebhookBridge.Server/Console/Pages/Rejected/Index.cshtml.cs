@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Model;
-using WebhookBridge.Engine.Verification;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Page;
@@ -41,13 +40,12 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
 
     public string? Problem { get; private set; }
 
-    public bool CanAccept => Chosen is { Waiting: > 0 } && Diagnosis is not null && CanAcceptBy(Diagnosis);
+    public bool CanAccept => Chosen is { Waiting: > 0 } && Diagnosis is { CanAccept: true };
 
-    public string Headline => Chosen is { Waiting: 0 } ? T["doctor.done"] : Diagnosis?.Cause is { } cause ? T["doctor." + cause.Code + ".head", cause.Detail] : T["doctor.nothing.head"];
+    public string Headline => Chosen is { Waiting: 0 } ? T["doctor.done"] : Diagnosis?.Cause is { } cause ? T.Find("doctor." + cause.Code) ?? T["doctor.found"] : T["doctor.nothing"];
 
     public string Advice => Chosen is { Waiting: 0 } ? T["doctor.doneText"]
-        : Diagnosis?.Cause is { } cause ? T["doctor." + cause.Code + ".advice", cause.Code == DoctorCodes.Clock ? T.Span(TimeSpan.FromSeconds(Math.Abs(long.Parse(cause.Detail!, CultureInfo.InvariantCulture)))) : cause.Detail]
-        : T["doctor.nothing.advice"];
+        : (Diagnosis?.Cause ?? Diagnosis?.Findings[0])?.Text.In(T.Language.Code) ?? "";
 
     public IEnumerable<string> BodyLines => Encoding.UTF8.GetString(Refused!.Body.Span).ReplaceLineEndings("\n").Split('\n').Take(MostLines);
 
@@ -86,8 +84,6 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
             ? $"{header.Value[..6]}…{header.Value[^4..]}"
             : header.Value;
 
-    private static bool CanAcceptBy(Diagnosis diagnosis) => diagnosis.MendedSecrets is not null || diagnosis.Cause?.Code == DoctorCodes.GenuineNow;
-
     private async Task LoadAsync(int days, string? source, string? id)
     {
         Days = Spans.Contains(days) ? days : 1;
@@ -111,7 +107,7 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
     private static Fix FixOf(RefusedCause cause, Diagnosis? diagnosis) =>
         cause.Waiting == 0 ? new("delivered", "done")
         : diagnosis is null ? new("skipped", "nothing")
-        : CanAcceptBy(diagnosis) ? new("live", "oneStep")
+        : diagnosis.CanAccept ? new("live", "oneStep")
         : diagnosis.Cause is not null ? new("waiting", "known")
         : new("refused", "forged");
 

@@ -26,6 +26,9 @@ internal sealed class AddSourceModel(Gateway gateway, ConsoleOptions options, Sh
 
     public string? Query { get; private set; }
 
+    /// <summary>Platforms that match and are not drawn: those of which only the proof is known come on demand.</summary>
+    public int More { get; private set; }
+
     public int Total => gateway.Platforms.All.Count;
 
     public string Origin => SourceAddress.Origin(Request, options, null);
@@ -51,9 +54,9 @@ internal sealed class AddSourceModel(Gateway gateway, ConsoleOptions options, Sh
 
     public IReadOnlyList<string> Steps => Chosen?.SecretSteps.GetValueOrDefault(T.Language.Code) ?? Chosen?.SecretSteps.GetValueOrDefault("en") ?? [];
 
-    public void OnGet(string? platform, string? q, string? group)
+    public void OnGet(string? platform, string? q, string? group, bool everything)
     {
-        Load(platform, q, group);
+        Load(platform, q, group, everything);
         Name ??= FreeName();
     }
 
@@ -117,7 +120,7 @@ internal sealed class AddSourceModel(Gateway gateway, ConsoleOptions options, Sh
         return string.Join(", ", countries.Prepend(T.Find("category." + platform.Category) ?? platform.Category));
     }
 
-    private void Load(string? platform, string? q, string? group)
+    private void Load(string? platform, string? q, string? group, bool everything = false)
     {
         Chosen = platform is null ? null : gateway.Platforms.Get(platform);
         Scheme = Chosen is not null && Scheme is not null && Chosen.SchemeIds.Contains(Scheme) ? Scheme : Chosen is null ? null : Chosen.DefaultSchemes.Count > 0 ? Chosen.DefaultSchemes[0] : Chosen.SchemeIds[0];
@@ -126,6 +129,12 @@ internal sealed class AddSourceModel(Gateway gateway, ConsoleOptions options, Sh
         Query = q?.Trim();
         Found = [.. gateway.Platforms.All.Where(p => (Group == Everything || p.Countries.Contains(Group))
             && (string.IsNullOrEmpty(Query) || p.DisplayName.Contains(Query, StringComparison.OrdinalIgnoreCase) || p.Name.Contains(Query, StringComparison.OrdinalIgnoreCase) || Describe(p).Contains(Query, StringComparison.OrdinalIgnoreCase)))];
+        if (!everything && string.IsNullOrEmpty(Query) && Group == Everything)
+        {
+            int all = Found.Count;
+            Found = [.. Found.Where(p => p.Complete || p == Chosen)];
+            More = all - Found.Count;
+        }
     }
 
     private SourceDefinition Definition(IReadOnlyList<SecretText> secrets)

@@ -284,7 +284,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
             verifier is null ? new("no", T["check.secret"], T["check.platformGone", Source.Platform])
                 : verifier.Problems.Count > 0 ? new("no", T["check.secret"], verifier.Problems[0])
                 : new("ok", T["check.secret"], T["check.secret.ok"]),
-            Reachable ? new("ok", T["check.address"], T["check.address.ok"]) : new("no", T["check.address"], T["address.private"]),
+            Reachable ? new("ok", T["check.address"], T["check.address.ok"]) : new("no", T["check.address"], T["check.address.no"]),
             refused.Count == 0 ? new("ok", T["check.refused"], T["check.refused.ok"])
                 : new("no", T["check.refused"], T.Count("check.refused.no", refused.Sum(static r => r.Count), last), refused.Max(static r => r.Last), $"/rejected?source={Source.Name}"),
             Activity.Last is { } at ? new("ok", T["check.last"], T["check.last.ok"], at) : new("na", T["check.last"], T["check.last.no"]),
