@@ -45,6 +45,7 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
         {
             StartInfo = new ProcessStartInfo("dotnet")
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 ArgumentList = { Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"), "serve", "--data", _data.Of("data"), "--urls", "http://127.0.0.1:0" },

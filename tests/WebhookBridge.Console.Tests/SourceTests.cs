@@ -159,7 +159,7 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
 
     private async Task<HttpStatusCode> PostSignedAsync(string payment)
     {
-        byte[] body = Encoding.UTF8.GetBytes($$"""{"event":"payment.succeeded","timestamp":"2026-11-20T10:00:00Z","data":{"payment_id":"{{payment}}","amount":"10.99","currency":"USD"}}""");
+        byte[] body = Encoding.UTF8.GetBytes($$$"""{"event":"payment.succeeded","timestamp":"2026-11-20T10:00:00Z","data":{"payment_id":"{{{payment}}}","amount":"10.99","currency":"USD"}}""");
         using HttpRequestMessage request = new(HttpMethod.Post, "/in/altafinex") { Content = new ByteArrayContent(body) };
         request.Headers.Add("X-Altafinex-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body)));
         using HttpResponseMessage answer = await gateway.Http.SendAsync(request);

@@ -76,26 +76,26 @@ public sealed partial class TextTests
 
     private static string[] Places(string text) => [.. Place().Matches(text).Select(static m => m.Value).Distinct().Order(StringComparer.Ordinal)];
 
-    [GeneratedRegex(@"\{\d\}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\{\d\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Place();
 
     [GeneratedRegex(@"\bT(\[|\.Mark\(|(?<count>\.Count)\()""(?<key>[\w.-]+)""[\],)]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex UseOfText();
 
-    [GeneratedRegex(@"(?s)@\{.*?\n\}|^@(page|model|using|inject|namespace|addTagHelper).*$", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"(?s)@\{.*?\n\}|^@(page|model|using|inject|namespace|addTagHelper).*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Styles();
 
     // A tag, with expressions in its attributes that may hold a greater-than sign.
-    [GeneratedRegex(@"(?s)</?[a-zA-Z!](""[^""]*""|'[^']*'|[^>""'])*>", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?s)</?[a-zA-Z!](""[^""]*""|'[^']*'|[^>""'])*>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Tags();
 
-    [GeneratedRegex(@"@?(else if|else|if|for|foreach|while|switch)\b[^{\n]*\{?", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"@?(else if|else|if|for|foreach|while|switch)\b[^{\n]*\{?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"@\((?>[^()]+|(?<o>\()|(?<-o>\)))*\)|@[\w.]+(\[(?>[^\[\]]+|(?<s>\[)|(?<-s>\]))*\]|\((?>[^()]+|(?<p>\()|(?<-p>\)))*\)|\.\w+)*", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"@\((?>[^()]+|(?<o>\()|(?<-o>\)))*\)|@[\w.]+(\[(?>[^\[\]]+|(?<s>\[)|(?<-s>\]))*\]|\((?>[^()]+|(?<p>\()|(?<-p>\)))*\)|\.\w+)*", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Expressions();
 
-    [GeneratedRegex(@"\p{L}{3,}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\p{L}{3,}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Words();
 
     [GeneratedRegex(@"\b(aria-label|title|alt|placeholder)=""(?!@)(?!https?://)(?!xxxx)[^""]*\p{L}[^""]*""", RegexOptions.ExplicitCapture, 1000)]

@@ -20,7 +20,7 @@ await build({
   target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
   chunkNames: '[name]-[hash]',
   loader: { '.woff2': 'dataurl', '.svg': 'dataurl' },
-  legalComments: 'none',
+  legalComments: 'eof',
   logLevel: 'warning',
 });
 

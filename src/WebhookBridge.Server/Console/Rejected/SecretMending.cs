@@ -52,6 +52,9 @@ internal sealed record Diagnosis(IReadOnlyList<DoctorFinding> Findings, IReadOnl
     /// <summary>What explains the refusal, shown by trying; null when nothing does.</summary>
     public DoctorFinding? Cause => Findings.FirstOrDefault(static f => f.Proven);
 
+    /// <summary>False where one look was enough: the source cannot judge at all, or only the time was wrong.</summary>
+    public bool TriedEverything => Findings[0].Code is not (MatchesNow or "source_unusable" or "timestamp_too_old" or "timestamp_in_future");
+
     /// <summary>True when the requests are genuine as they are, or once the secret is mended.</summary>
     public bool CanAccept => MendedSecrets is not null || Cause?.Code == MatchesNow;
 }
