@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Platforms;
@@ -20,11 +19,11 @@ internal sealed class RefusedRequests(Gateway gateway, ConsoleOptions options)
     private const int MostAtOnce = 1000;
 
     /// <summary>Grouped by source and reason, newest first.</summary>
-    public async Task<IReadOnlyList<RefusedCause>> CausesAsync(DateTimeOffset since, string? source, CancellationToken cancellation)
+    public IReadOnlyList<RefusedCause> Causes(DateTimeOffset since, string? source)
     {
         long from = since.ToUnixTimeMilliseconds();
-        await using StoreContext log = gateway.Store.OpenContext();
-        var rows = await log.Rejections.Where(r => r.ReceivedAt >= from && (source == null || r.Source == source))
+        using StoreContext log = gateway.Store.OpenContext();
+        var rows = log.Rejections.Where(r => r.ReceivedAt >= from && (source == null || r.Source == source))
             .GroupBy(static r => new { r.Source, r.Code })
             .Select(static g => new
             {
@@ -35,9 +34,9 @@ internal sealed class RefusedRequests(Gateway gateway, ConsoleOptions options)
                 Addresses = g.Select(r => r.RemoteIp).Distinct().Count(),
                 Last = g.Max(r => r.ReceivedAt),
                 Seq = g.Max(r => r.Seq),
-            }).ToListAsync(cancellation);
+            }).ToList();
         long[] newest = [.. rows.Select(static r => r.Seq)];
-        Dictionary<long, string> ids = await log.Rejections.Where(r => newest.Contains(r.Seq)).ToDictionaryAsync(static r => r.Seq, static r => r.Id, cancellation);
+        Dictionary<long, string> ids = log.Rejections.Where(r => newest.Contains(r.Seq)).Select(static r => new { r.Seq, r.Id }).ToDictionary(static r => r.Seq, static r => r.Id);
         return [.. rows.OrderByDescending(static r => r.Last).Select(r => new RefusedCause(r.Source, r.Code, r.Waiting, r.Accepted, r.Addresses, DateTimeOffset.FromUnixTimeMilliseconds(r.Last), ids[r.Seq]))];
     }
 
@@ -64,12 +63,12 @@ internal sealed class RefusedRequests(Gateway gateway, ConsoleOptions options)
         && await gateway.Configuration.PutAsync(source with { Secrets = secrets }, item.Revision, actor) is ChangeResult.Done;
 
     /// <summary>Lets in what is genuine by today's secrets, its receipt's time as now, in the order it came; repeats are known as such. The number that became events, and the number that are refused still.</summary>
-    public async Task<(int Accepted, int Refused)> AcceptAsync(string sourceName, string code, string actor, CancellationToken cancellation)
+    public async Task<(int Accepted, int Refused)> AcceptAsync(string sourceName, string code, string actor)
     {
         List<string> ids;
-        await using (StoreContext log = gateway.Store.OpenContext())
+        using (StoreContext log = gateway.Store.OpenContext())
         {
-            ids = await log.Rejections.Where(r => r.Source == sourceName && r.Code == code && r.AcceptedEvent == null).OrderBy(static r => r.Seq).Take(MostAtOnce).Select(static r => r.Id).ToListAsync(cancellation);
+            ids = [.. log.Rejections.Where(r => r.Source == sourceName && r.Code == code && r.AcceptedEvent == null).OrderBy(static r => r.Seq).Take(MostAtOnce).Select(static r => r.Id)];
         }
 
         (int accepted, int refused) = (0, 0);

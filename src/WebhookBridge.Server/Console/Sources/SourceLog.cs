@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using WebhookBridge.Storage;
 using WebhookBridge.Storage.Log;
 
@@ -34,21 +33,21 @@ internal static class SourceLog
             log.Rejections.LongCount(r => r.Source == source && r.ReceivedAt >= since));
     }
 
-    public static async Task<IReadOnlyList<RecentEvent>> RecentAsync(SqliteStore store, string source, CancellationToken cancellation)
+    public static IReadOnlyList<RecentEvent> RecentOf(SqliteStore store, string source)
     {
-        await using StoreContext log = store.OpenContext();
-        var rows = await log.Events.Where(e => e.Source == source).OrderByDescending(static e => e.ReceivedAt).ThenByDescending(static e => e.Seq).Take(Recent)
-            .Select(static e => new { e.Id, e.Type, e.Kind, e.Test, e.ReceivedAt, e.AmountMinor, e.Currency, e.DuplicateCount }).ToListAsync(cancellation);
+        using StoreContext log = store.OpenContext();
+        var rows = log.Events.Where(e => e.Source == source).OrderByDescending(static e => e.ReceivedAt).ThenByDescending(static e => e.Seq).Take(Recent)
+            .Select(static e => new { e.Id, e.Type, e.Kind, e.Test, e.ReceivedAt, e.AmountMinor, e.Currency, e.DuplicateCount }).ToList();
         return [.. rows.Select(static r => new RecentEvent(r.Id, r.Type, r.Kind, r.Test, DateTimeOffset.FromUnixTimeMilliseconds(r.ReceivedAt), r.AmountMinor, r.Currency, r.DuplicateCount))];
     }
 
     /// <summary>Grouped by cause, the most frequent first.</summary>
-    public static async Task<IReadOnlyList<RefusedGroup>> RefusedAsync(SqliteStore store, string source, DateTimeOffset now, CancellationToken cancellation)
+    public static IReadOnlyList<RefusedGroup> RefusedOf(SqliteStore store, string source, DateTimeOffset now)
     {
         long since = now.AddHours(-24).ToUnixTimeMilliseconds();
-        await using StoreContext log = store.OpenContext();
-        var rows = await log.Rejections.Where(r => r.Source == source && r.ReceivedAt >= since && r.AcceptedEvent == null).GroupBy(static r => r.Code)
-            .Select(static g => new { Code = g.Key, Count = g.LongCount(), Last = g.Max(static r => r.ReceivedAt) }).ToListAsync(cancellation);
+        using StoreContext log = store.OpenContext();
+        var rows = log.Rejections.Where(r => r.Source == source && r.ReceivedAt >= since && r.AcceptedEvent == null).GroupBy(static r => r.Code)
+            .Select(static g => new { Code = g.Key, Count = g.LongCount(), Last = g.Max(static r => r.ReceivedAt) }).ToList();
         return [.. rows.OrderByDescending(static r => r.Count).Select(static r => new RefusedGroup(r.Code, r.Count, DateTimeOffset.FromUnixTimeMilliseconds(r.Last)))];
     }
 }

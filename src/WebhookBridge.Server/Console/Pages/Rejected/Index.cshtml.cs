@@ -71,7 +71,7 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
             return Page();
         }
 
-        (int accepted, int still) = await refused.AcceptAsync(Chosen.Source, Chosen.Code, Me.Email!, Aborted);
+        (int accepted, int still) = await refused.AcceptAsync(Chosen.Source, Chosen.Code, Me.Email!);
         return LocalRedirect(string.Create(CultureInfo.InvariantCulture, $"/rejected?days={Days}&id={Chosen.LatestId}&accepted={accepted}&still={still}"));
     }
 
@@ -88,7 +88,7 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
     {
         Days = Spans.Contains(days) ? days : 1;
         SourceName = string.IsNullOrEmpty(source) ? null : source;
-        IReadOnlyList<RefusedCause> causes = await refused.CausesAsync(T.Now.AddDays(-Days), SourceName, Aborted);
+        IReadOnlyList<RefusedCause> causes = refused.Causes(T.Now.AddDays(-Days), SourceName);
         List<(RefusedCause, Fix)> told = [];
         foreach (RefusedCause cause in causes.Take(MostCauses))
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Platforms;
@@ -67,7 +68,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
 
     private string Origin => SourceAddress.Origin(Request, options, Source);
 
-    public async Task<IActionResult> OnGetAsync(string name, string? done, string? sample)
+    public IActionResult OnGet(string name, string? done, string? sample)
     {
         if (!Load(name))
         {
@@ -77,12 +78,11 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         Done = Known.Contains(done) ? done : null;
         Sample = sample;
         WholeAddress = shown.Take(Me.SessionKey!, "source/" + name);
-        await LookAsync();
+        Look();
         return Page();
     }
 
-    public async Task<IActionResult> OnGetRecentAsync(string name) =>
-        Load(name) ? Partial("Sources/_Recent", await SourceLog.RecentAsync(gateway.Store, name, Aborted)) : NotFound();
+    public IActionResult OnGetRecent(string name) => Load(name) ? Partial("Sources/_Recent", SourceLog.RecentOf(gateway.Store, name)) : NotFound();
 
     [Needs(Role.Operator)]
     public IActionResult OnPostJudge(string name, string? secret) =>
@@ -114,7 +114,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
             Problems.Add(problem.Message);
         }
 
-        return await AgainAsync();
+        return Again();
     }
 
     [Needs(Role.Operator)]
@@ -133,7 +133,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         if (added.Length == 0 || Source.Secrets.Count >= MostSecrets)
         {
             Problems.Add(added.Length == 0 ? T["secret.empty"] : T["secret.tooMany", MostSecrets]);
-            return await AgainAsync();
+            return Again();
         }
 
         IActionResult result = await ChangeAsync(name, revision, source => source with { Secrets = [.. source.Secrets, new SecretText(added)] }, "secretAdded");
@@ -176,7 +176,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
 
         if (Problems.Count > 0)
         {
-            return await AgainAsync();
+            return Again();
         }
 
         Dictionary<string, JsonElement> set = new(Source.Settings);
@@ -201,10 +201,10 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         {
             case ChangeResult.InUse used:
                 Problems.Add(T["source.inUse", string.Join(", ", used.Users)]);
-                return await AgainAsync();
+                return Again();
             case ChangeResult.Stale:
                 Problems.Add(T["item.stale"]);
-                return await AgainAsync();
+                return Again();
             default:
                 return LocalRedirect($"/sources?removed={name}");
         }
@@ -238,18 +238,18 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         {
             case ChangeResult.Invalid invalid:
                 Problems.AddRange(invalid.Problems.Select(static p => $"{p.Message} {p.Fix}"));
-                return await AgainAsync();
+                return Again();
             case ChangeResult.Stale:
                 Problems.Add(T["item.stale"]);
-                return await AgainAsync();
+                return Again();
             default:
                 return LocalRedirect($"/sources/{name}?done={done}");
         }
     }
 
-    private async Task<IActionResult> AgainAsync()
+    private PageResult Again()
     {
-        await LookAsync();
+        Look();
         return Page();
     }
 
@@ -265,17 +265,17 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         return true;
     }
 
-    private async Task LookAsync()
+    private void Look()
     {
         Activity = SourceLog.Activity(gateway.Store, Source.Name, T.Now);
-        Recent = await SourceLog.RecentAsync(gateway.Store, Source.Name, Aborted);
-        Checks = [.. await ChecksAsync()];
+        Recent = SourceLog.RecentOf(gateway.Store, Source.Name);
+        Checks = [.. ReadChecks()];
     }
 
     /// <summary>What the gateway can answer by itself when nothing arrives, in the order in which a request would fail.</summary>
-    private async Task<List<Check>> ChecksAsync()
+    private List<Check> ReadChecks()
     {
-        IReadOnlyList<RefusedGroup> refused = await SourceLog.RefusedAsync(gateway.Store, Source.Name, T.Now, Aborted);
+        IReadOnlyList<RefusedGroup> refused = SourceLog.RefusedOf(gateway.Store, Source.Name, T.Now);
         SourceVerifier? verifier = Platform?.CreateVerifier(Source);
         string? last = refused.Count > 0 ? T.Find("refused." + refused[0].Code) ?? refused[0].Code : null;
         return
