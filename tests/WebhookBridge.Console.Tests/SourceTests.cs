@@ -20,7 +20,7 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
         await page.GotoAsync("/sources");
         await page.ClickAsync("text=Add a source");
         await page.FillAsync("input[name=q]", "yoc");
-        await page.WaitForFunctionAsync("document.querySelectorAll('.wb-tile').length === 1");
+        await Assertions.Expect(page.Locator(".wb-tile")).ToHaveCountAsync(1);
         await page.ClickAsync(".wb-tile >> text=Yoco");
 
         // What is pasted is judged at once.
