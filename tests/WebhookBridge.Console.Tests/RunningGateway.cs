@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using WebhookBridge.Testing;
@@ -80,6 +81,7 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
         await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(Url) };
+        Assertions.SetDefaultExpectTimeout(15_000);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
     }
@@ -125,6 +127,26 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
         using HttpRequestMessage request = new(method, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
         return await Http.SendAsync(request);
+    }
+
+    /// <summary>A refusal is written down after the sender has its answer; this waits until that many are there.</summary>
+    public async Task WaitForRefusedAsync(string source, int count)
+    {
+        for (int tries = 0; tries < 200; tries++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, "/api/v1/rejections?source=" + source);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+            using HttpResponseMessage answer = await Http.SendAsync(request);
+            using JsonDocument page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            if (page.RootElement.GetProperty("items").GetArrayLength() >= count)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        throw new TimeoutException($"{count} refused requests of {source} were not written down within 10 s.");
     }
 
     public async Task DisposeAsync()

@@ -53,6 +53,8 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
         (await PostSignedAsync("pay_1")).ShouldBe(HttpStatusCode.Unauthorized);
         (await PostSignedAsync("pay_2")).ShouldBe(HttpStatusCode.Unauthorized);
 
+        await gateway.WaitForRefusedAsync("altafinex", 2);
+
         // The source says that something is refused, and leads to the doctor.
         await page.GotoAsync("/sources/altafinex");
         ILocator nothing = page.Locator("#nothing");
@@ -86,6 +88,7 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
             refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         }
 
+        await gateway.WaitForRefusedAsync("shop", 1);
         await page.GotoAsync("/rejected?source=shop");
         (await page.InnerTextAsync("h1 + p")).ShouldContain("1 request refused");
         (await page.InnerTextAsync("#doctor")).ShouldContain("Nothing that was tried explains it");

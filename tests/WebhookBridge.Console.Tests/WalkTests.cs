@@ -113,6 +113,8 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
         using StringContent body = new("{}");
         using HttpResponseMessage unsigned = await gateway.Http.PostAsync(new Uri("/in/altafinex-courses", UriKind.Relative), body);
         unsigned.StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+        await gateway.WaitForRefusedAsync("yoco-wine-club", 3);
+        await gateway.WaitForRefusedAsync("altafinex-courses", 1);
     }
 
     private void Watch(IPage page)
