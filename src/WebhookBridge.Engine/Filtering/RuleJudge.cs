@@ -96,6 +96,12 @@ public sealed class RuleJudge : IDisposable
                 engine ??= new RuleEngine(_limits);
                 verdict = engine.Load(call.Rule) ?? Run(seat, engine, call, out stay);
             }
+            catch (System.Text.RegularExpressions.RegexMatchTimeoutException)
+            {
+                // Making an engine matches expressions too; on a busy machine the first may run out of time, and that says nothing about the rule.
+                verdict = new RuleVerdict.TimedOut("The machine was too busy to begin with the rule.");
+                engine = null;
+            }
             catch (Exception fault)
             {
                 verdict = new RuleVerdict.Failed($"The rule could not be run: {fault.Message}");

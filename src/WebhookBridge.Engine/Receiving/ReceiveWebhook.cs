@@ -50,6 +50,15 @@ public sealed class ReceiveWebhook(
             return RefuseForged(source, request, (VerifyResult.Refused)verified);
         }
 
+        return await TakeAsync(source, request, genuine, began);
+    }
+
+    /// <summary>Takes a request as genuine on a person's word: one that was refused, and whose cause has been mended (contract section 7). It is deduplicated like any other.</summary>
+    public ValueTask<ReceiveAnswer> AcceptAsync(ActiveSource source, InboundRequest request) =>
+        TakeAsync(source, request, new VerifyResult.Genuine(MessageId: null, MessageIdSigned: false, SignedAt: null, SecretIndex: -1), time.GetTimestamp());
+
+    private async ValueTask<ReceiveAnswer> TakeAsync(ActiveSource source, InboundRequest request, VerifyResult.Genuine genuine, long began)
+    {
         if (Open(source, request, out ReadOnlyMemory<byte> body) is { } unopened)
         {
             return unopened;

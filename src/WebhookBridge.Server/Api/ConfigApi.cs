@@ -7,7 +7,7 @@ using WebhookBridge.Storage.Log;
 namespace WebhookBridge.Server.Api;
 
 /// <summary><c>/config</c> and its parts: what people set up.</summary>
-internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists lists)
+internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists lists, DeliveryActions actions)
 {
     /// <summary>Names the variables that an export refers to.</summary>
     public const string VariablesHeader = "WebhookBridge-Variables";
@@ -26,7 +26,7 @@ internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists l
         {
             yield return new("GET", $"/{path}", ApiScopes.Read, ["limit", "after"], request => ListAsync(request, kind));
             yield return new("GET", $"/{path}/{{name}}", ApiScopes.Read, [], request => GetAsync(request, kind));
-            yield return new("PUT", $"/{path}/{{name}}", ApiScopes.Write, [], request => PutAsync(request, kind));
+            yield return new("PUT", $"/{path}/{{name}}", ApiScopes.Write, kind == ConfigurationKind.Route ? ["waiting"] : [], request => PutAsync(request, kind));
             yield return new("DELETE", $"/{path}/{{name}}", ApiScopes.Write, [], request => DeleteAsync(request, kind));
         }
     }
@@ -134,7 +134,18 @@ internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists l
             throw ApiRequest.Invalid(Problems.InvalidConfiguration, problems);
         }
 
+        bool repin = request.Query("waiting") switch
+        {
+            null or "keep" => false,
+            "update" => true,
+            { } other => throw new ProblemException(Problems.InvalidQuery, $"waiting={other} is neither keep (deliveries that wait finish as they were) nor update (they use the new revision)."),
+        };
         ChangeResult result = await configuration.PutAsync(item, expected, request.Caller.Name);
+        if (repin && result is ChangeResult.Done)
+        {
+            await actions.RepinAsync(name, configuration.Find(kind, name)!.Revision, request.Caller.Name);
+        }
+
         return result is ChangeResult.Done ? Shown(configuration.Find(kind, name)!, old is null ? 201 : 200) : throw Refusal(result, name);
     }
 

@@ -10,12 +10,14 @@ internal static class GatewayApi
 
     public static IReadOnlyList<Operation> Operations(Gateway gateway) =>
     [
-        .. new ConfigApi(gateway.Configuration, gateway.Lists).Operations(),
+        .. new ConfigApi(gateway.Configuration, gateway.Lists, gateway.Store.Log.Actions).Operations(),
         .. new ListsApi(gateway.Configuration, gateway.Lists, gateway.Audit).Operations(),
         .. new EventsApi(gateway).Operations(),
         .. new DeliveriesApi(gateway).Operations(),
         .. new RejectionsApi(gateway).Operations(),
         .. new DestinationsApi(gateway).Operations(),
+        .. new ReplaysApi(gateway).Operations(),
+        .. new DryRunApi(gateway).Operations(),
         .. new SimulateApi(gateway).Operations(),
         .. new AccessApi(gateway.Store, gateway.Keys, gateway.Users).Operations(),
     ];

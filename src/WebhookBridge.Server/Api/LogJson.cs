@@ -118,6 +118,32 @@ internal static class LogJson
         json.WriteEndObject();
     }
 
+    public static void Write(Utf8JsonWriter json, ReplayRow row)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", row.Id);
+        json.WriteString("state", row.State);
+        json.WriteNumber("total", row.Total);
+        json.WriteNumber("events", row.Events);
+        json.WriteNumber("created", row.Created);
+        json.WriteNumber("leftOut", row.LeftOut);
+        json.WriteString("error", row.Error);
+        json.WriteTime("createdAt", row.CreatedAt);
+        json.WriteString("createdBy", row.CreatedBy);
+        json.WriteTime("finishedAt", row.FinishedAt);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Why the conditions of a route did not take an event, in the words of contract section 4.</summary>
+    public static string Reason(RouteVerdict verdict) => verdict switch
+    {
+        RouteVerdict.SkippedByType => "types",
+        RouteVerdict.SkippedByKind => "kinds",
+        RouteVerdict.SkippedByMode => "mode",
+        RouteVerdict.SkippedByCheckout => "checkout",
+        _ => "condition",
+    };
+
     public static void WriteTime(this Utf8JsonWriter json, string name, long? milliseconds) =>
         json.WriteTime(name, milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
 
@@ -137,14 +163,9 @@ internal static class LogJson
         {
             outcomes.Add(newest.Remove(routes[i], out DeliveryRow? delivery) ? Of(delivery) : (RouteVerdict)verdicts[i] switch
             {
-                RouteVerdict.SkippedByType => new(routes[i], "skipped", "types", null),
-                RouteVerdict.SkippedByKind => new(routes[i], "skipped", "kinds", null),
-                RouteVerdict.SkippedByMode => new(routes[i], "skipped", "mode", null),
-                RouteVerdict.SkippedByCheckout => new(routes[i], "skipped", "checkout", null),
-                RouteVerdict.SkippedByCondition => new(routes[i], "skipped", "condition", null),
                 RouteVerdict.Unreadable => new(routes[i], "refused", DeliveryReasons.EventUnreadable, null),
-                // The delivery itself has been removed by retention.
-                _ => new(routes[i], "removed", null, null),
+                RouteVerdict.Delivery => new(routes[i], "removed", null, null), // by retention
+                RouteVerdict skipped => new(routes[i], "skipped", Reason(skipped), null),
             });
         }
 

@@ -36,14 +36,15 @@ internal static class Problems
     // Answers of /in/*; the engine names some of them itself. The body of a refusal never tells which part of a signature was wrong (contract section 5).
     public static readonly Problem UnknownSource = new("unknown_source", 404, "There is no such source");
     public static readonly Problem NotGenuine = new("not_genuine", 401, "The request could not be verified");
-    public static readonly Problem Unreadable = new("unreadable", 400, "The body is not readable");
+    public static readonly Problem Unreadable = new("body_unreadable", 400, "The body is not readable");
+    public static readonly Problem GzipDamaged = new("gzip_damaged", 400, "The body is no whole gzip stream");
     public static readonly Problem RateLimited = new("rate_limited", 429, "More requests than this source takes a second");
 
     public static readonly IReadOnlyList<Problem> All =
     [
         NotAuthenticated, KeyExpired, ScopeMissing, NotFound, MethodNotAllowed, UnknownQuery, InvalidQuery, InvalidBody, InvalidConfiguration, BodyTooLarge,
         BodyTooSlow, EncodingNotSupported, IfMatchNeeded, Stale, InUse, WrongState, NameTaken, IdempotencyKeyReused, IdempotencyKeyBusy, BodyGone,
-        NotPossible, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, RateLimited,
+        NotPossible, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, GzipDamaged, RateLimited,
     ];
 
     public static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code);

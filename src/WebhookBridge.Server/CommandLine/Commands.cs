@@ -94,7 +94,7 @@ internal sealed class CommandContext(TextWriter output, TextWriter errors)
         }
     }
 
-    /// <summary>Opens a gateway for one change by a command; nothing is received or delivered meanwhile.</summary>
+    /// <summary>Opens a gateway for one change by a command; nothing comes in, and what waits stays.</summary>
     public Task<Gateway> OpenForChangeAsync(ParseResult arguments, ILoggerFactory loggers) =>
         OpenAsync(new GatewayOptions { DataDirectory = DataDirectory(arguments), MasterKey = Settings.Variable("MASTER_KEY") }, loggers);
 

@@ -22,20 +22,13 @@ internal static class SimulateCommand
         Option<int?> seed = new("--seed") { Description = "The same seed gives the same ids, times and amounts. Printed when none is given.", HelpName = "S" };
         Option<bool> asJson = Options.Json();
         Command simulate = new("simulate", "Sends events as the platform would, signed, and marked as test.") { source, sample, count, rate, seed, asJson, Options.Data, Options.Server, Options.Key };
-        simulate.Validators.Add(result =>
-        {
-            if (result.GetValue(count) is < 1 or > 1_000_000)
-            {
-                result.AddError("--count takes a whole number from 1 to 1,000,000.");
-            }
-
-            if (result.GetValue(rate) is <= 0)
-            {
-                result.AddError("--rate takes a number above 0.");
-            }
-        });
         simulate.SetAction(async (arguments, stop) =>
         {
+            if (arguments.GetValue(count) is < 1 or > 1_000_000 || arguments.GetValue(rate) is <= 0)
+            {
+                throw new CommandException("--count takes a whole number from 1 to 1,000,000, and --rate a number above 0.", ExitCodes.WrongUsage);
+            }
+
             int first = arguments.GetValue(seed) ?? RandomNumberGenerator.GetInt32(1_000_000);
             Tally tally = new(first);
             TimeSpan? pause = arguments.GetValue(rate) is { } perSecond ? TimeSpan.FromSeconds(1 / perSecond) : null;

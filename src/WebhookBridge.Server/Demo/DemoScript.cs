@@ -143,7 +143,7 @@ internal sealed class DemoScript(Gateway gateway, string url)
             if (delivery?.FinishedAt is not null || delivery is null || gateway.Time.GetElapsedTime(began) > Patience)
             {
                 TimeSpan took = delivery?.FinishedAt is { } at ? TimeSpan.FromMilliseconds(at - detail.Event.ReceivedAt) : outcome.Took;
-                return outcome with { Verdict = route.Verdict, Reason = route.Reason ?? (delivery is null ? null : "to " + delivery.Destination), Attempts = delivery?.AttemptCount ?? 0, Took = took };
+                return outcome with { Verdict = delivery?.State ?? route.Verdict, Reason = delivery is null ? route.Reason : delivery.Reason ?? "to " + delivery.Destination, Attempts = delivery?.AttemptCount ?? 0, Took = took };
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), gateway.Time);

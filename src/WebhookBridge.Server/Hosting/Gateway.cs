@@ -12,6 +12,7 @@ using WebhookBridge.Engine.Receiving;
 using WebhookBridge.Engine.Secrets;
 using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Api;
+using WebhookBridge.Server.Simulation;
 using WebhookBridge.Storage;
 using WebhookBridge.Storage.Log;
 
@@ -80,6 +81,7 @@ internal sealed class Gateway : IAsyncDisposable
             new PumpOptions { JudgeHeld = held.Judge, InitialHolds = Holds.Load(), HoldChanged = Holds.KeepAsync });
         Receive = new ReceiveWebhook(Current, store.Journal, Pump, Simulations, Own(new ReceiveMetrics()), Ids, time);
         Lists.Known = CheckoutsKnownAsync;
+        Replays = new Replays(this, loggers.CreateLogger<Replays>());
     }
 
     public SqliteStore Store { get; }
@@ -120,6 +122,8 @@ internal sealed class Gateway : IAsyncDisposable
 
     public ReceiveWebhook Receive { get; }
 
+    public Replays Replays { get; }
+
     /// <summary>The connectors that ship with the program: one list.</summary>
     public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox) => [new HttpConnector(), new ZapierConnector(), new MakeConnector(), new InboxConnector(inbox)];
 
@@ -154,19 +158,18 @@ internal sealed class Gateway : IAsyncDisposable
     }
 
     /// <summary>Takes up the deliveries that wait.</summary>
-    public Task StartPumpAsync()
+    public async Task StartPumpAsync()
     {
         _pumpStarted = true;
-        return Pump.StartAsync();
+        await Pump.StartAsync();
+        await Replays.ResumeAsync();
+        _ = Task.Run(WarmUpAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_pumpStarted)
-        {
-            await Pump.StopAsync(StopGrace);
-        }
-
+        await Replays.DisposeAsync();
+        await Pump.StopAsync(StopGrace);
         await Pump.DisposeAsync();
         await Store.DisposeAsync();
         foreach (IDisposable owned in Enumerable.Reverse(_owned))
@@ -175,6 +178,20 @@ internal sealed class Gateway : IAsyncDisposable
         }
 
         _directory.Dispose();
+    }
+
+    /// <summary>The first rule of a process costs a second, most of it compiling: better now than in front of the first event.</summary>
+    private async Task WarmUpAsync()
+    {
+        if (Current.Value.Routes.Values.Any(route => route.Rule is not null) && Rule.Compile("event => event.a === undefined") is RuleCompilation.Ready ready)
+        {
+            GatewayEvent sample = LooseEvent.Read(Platforms.Get("generic")!, "{}"u8.ToArray(), Time.GetUtcNow());
+            using EventView view = EventView.Open(sample, "warm-up", "dlv_00000000000000000000000000");
+            for (int i = 0; i < 2 * Environment.ProcessorCount; i++)
+            {
+                await Rules.JudgeAsync(ready.Rule, view, RuleContext.Of(sample, ""));
+            }
+        }
     }
 
     private ValueTask<RuleVerdict> JudgeAsync(ActiveRoute route, EventView view, int timeouts) => route.Rule is { } rule

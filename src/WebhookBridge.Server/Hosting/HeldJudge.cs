@@ -2,6 +2,7 @@ using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Filtering;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Server.Api;
 
 namespace WebhookBridge.Server.Hosting;
 
@@ -20,7 +21,7 @@ internal sealed class HeldJudge(CurrentConfiguration configuration, TimeProvider
         ConditionsVerdict verdict = route.Conditions.Judge(view, now);
         if (verdict.Verdict != RouteVerdict.Delivery)
         {
-            return new HeldJudgement.Skip(Reason(verdict.Verdict));
+            return new HeldJudgement.Skip(LogJson.Reason(verdict.Verdict));
         }
 
         if (verdict.HoldFor is not { } hold)
@@ -29,16 +30,6 @@ internal sealed class HeldJudge(CurrentConfiguration configuration, TimeProvider
         }
 
         DateTimeOffset until = delivery.CreatedAt + hold;
-        return now >= until ? new HeldJudgement.Skip(Reason(RouteVerdict.SkippedByCheckout)) : new HeldJudgement.Wait(until, null);
+        return now >= until ? new HeldJudgement.Skip(LogJson.Reason(RouteVerdict.SkippedByCheckout)) : new HeldJudgement.Wait(until, null);
     }
-
-    /// <summary>The words of contract section 4.</summary>
-    private static string Reason(RouteVerdict verdict) => verdict switch
-    {
-        RouteVerdict.SkippedByType => "types",
-        RouteVerdict.SkippedByKind => "kinds",
-        RouteVerdict.SkippedByMode => "mode",
-        RouteVerdict.SkippedByCheckout => "checkout",
-        _ => "condition",
-    };
 }

@@ -1,0 +1,293 @@
+using System.Text.Json;
+using WebhookBridge.Engine.Configuration;
+using WebhookBridge.Engine.Filtering;
+using WebhookBridge.Engine.Model;
+using WebhookBridge.Storage.Log;
+
+namespace WebhookBridge.Server.Hosting;
+
+/// <summary>What is to be replayed.</summary>
+/// <param name="Ids">Ids of events, or of deliveries (then only their route); null = by filter.</param>
+/// <param name="Routes">Only these routes; null = all.</param>
+/// <param name="AsThen">By the revisions that the events' first deliveries were pinned to, instead of today's routes.</param>
+internal sealed record ReplayRequest(EventFilter Filter, IReadOnlyList<string>? Ids, IReadOnlyList<string>? Routes, bool AsThen, bool IncludeDelivered)
+{
+    /// <summary>Most ids in one request.</summary>
+    public const int MaxIds = 1000;
+
+    /// <summary>Reads the body of <c>POST /replays</c>, and what was stored of it.</summary>
+    public static ReplayRequest Read(ObjectReader reader)
+    {
+        EventFilter filter = new();
+        bool hasFilter = reader.Has("filter", out JsonElement element);
+        if (hasFilter)
+        {
+            ObjectReader names = new(element, reader.PathOf("filter"), reader.Problems);
+            filter = new EventFilter
+            {
+                Source = names.Text("source"),
+                Kind = names.Text("kind"),
+                Type = names.Text("type"),
+                Payment = names.Text("payment"),
+                Checkout = names.Text("checkout"),
+                Email = names.Text("email"),
+                Q = names.Text("q"),
+                From = Time(names, "from"),
+                To = Time(names, "to"),
+                Mode = names.Text("mode"),
+            };
+            names.End();
+        }
+
+        IReadOnlyList<string>? ids = reader.Has("ids", out _) ? reader.Texts("ids") : null;
+        if ((ids is null) == !hasFilter)
+        {
+            reader.Add("filter", "Either \"filter\" or \"ids\" says what is to be replayed.", "Write { \"filter\": { \"from\": \"…\" } } or { \"ids\": [ \"evt_…\" ] }.");
+        }
+
+        if (ids is { Count: 0 or > MaxIds })
+        {
+            reader.Add("ids", $"Here are {ids.Count} ids.", $"Name 1 to {MaxIds}, or use a filter.");
+        }
+
+        string revision = reader.Text("as") ?? "today";
+        if (revision is not ("today" or "then"))
+        {
+            reader.Add("as", $"\"{revision}\" is not known.", "Write \"today\" for today's routes, or \"then\" for the revisions of the first deliveries.");
+        }
+
+        return new(filter, ids, reader.Has("routes", out _) ? reader.Texts("routes") : null, revision == "then", reader.Flag("includeDelivered", false));
+    }
+
+    private static DateTimeOffset? Time(ObjectReader reader, string name)
+    {
+        if (reader.Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (Api.ApiRequest.TryTime(text) is { } time)
+        {
+            return time;
+        }
+
+        reader.Add(name, $"\"{text}\" is not a time.", "Write for example 2026-01-31T13:00:00Z.");
+        return null;
+    }
+}
+
+/// <summary>Replays events: makes new deliveries slice by slice, in the background, and goes on behind its place after a restart.</summary>
+internal sealed partial class Replays(Gateway gateway, ILogger logger) : IAsyncDisposable
+{
+    private const int Slice = 200;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _running = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>Takes up what a stop interrupted.</summary>
+    public async Task ResumeAsync()
+    {
+        foreach (ReplayRow row in await gateway.Store.Log.Replays.RunningAsync())
+        {
+            using JsonDocument document = JsonDocument.Parse(row.Request);
+            Run(row.Id, ReplayRequest.Read(new ObjectReader(document.RootElement, "$", [])), row.Cursor);
+        }
+    }
+
+    /// <summary>Writes a replay down and begins it.</summary>
+    /// <param name="json">The request as it came.</param>
+    public async Task<string> StartAsync(ReplayRequest request, string json, string actor)
+    {
+        string id = gateway.Ids.Next(IdSource.Replay);
+        await gateway.Store.Log.Replays.CreateAsync(id, json, await CountAsync(request), actor);
+        Run(id, request, 0);
+        return id;
+    }
+
+    /// <summary>How many events it is about.</summary>
+    public async Task<long> CountAsync(ReplayRequest request) =>
+        request.Ids is { } ids ? (await EventsOfAsync(ids)).Count : await gateway.Store.Log.Events.CountAsync(request.Filter);
+
+    /// <summary>What it would make, by route, without making it.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> TryAsync(ReplayRequest request, CancellationToken stop)
+    {
+        SortedDictionary<string, long> routes = new(StringComparer.Ordinal);
+        for (long cursor = 0; ;)
+        {
+            IReadOnlyList<(long Seq, GatewayEvent Event)> slice = await NextAsync(request, cursor, keep: false);
+            foreach ((long seq, GatewayEvent of) in slice)
+            {
+                HashSet<string> delivered = request.IncludeDelivered ? [] : LeftOut(seq);
+                foreach (NewDelivery delivery in Deliveries(request, seq, of))
+                {
+                    routes[delivery.Route] = routes.GetValueOrDefault(delivery.Route) + (delivered.Contains(delivery.Route) ? 0 : 1);
+                }
+            }
+
+            stop.ThrowIfCancellationRequested();
+            if (request.Ids is not null || slice.Count < Slice)
+            {
+                return routes;
+            }
+
+            cursor = slice[^1].Seq;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Task[] running;
+        lock (_gate)
+        {
+            running = [.. _running];
+        }
+
+        await Task.WhenAll(running);
+        _stop.Dispose();
+    }
+
+    private void Run(string id, ReplayRequest request, long cursor)
+    {
+        lock (_gate)
+        {
+            _running.RemoveAll(task => task.IsCompleted);
+            _running.Add(Task.Run(() => RunAsync(id, request, cursor)));
+        }
+    }
+
+    private async Task RunAsync(string id, ReplayRequest request, long cursor)
+    {
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                IReadOnlyList<(long Seq, GatewayEvent Event)> slice = await NextAsync(request, cursor, keep: true);
+                if (slice.Count > 0)
+                {
+                    List<ReplayDelivery> deliveries = [.. slice.SelectMany(item => Deliveries(request, item.Seq, item.Event).Select(delivery => new ReplayDelivery(item.Seq, delivery)))];
+                    cursor = slice[^1].Seq;
+                    ReplaySlice made = await gateway.Store.Log.Replays.AppendSliceAsync(id, deliveries, slice.Count, cursor, request.IncludeDelivered);
+                    foreach (string destination in deliveries.Select(delivery => delivery.Delivery.Destination).Distinct())
+                    {
+                        gateway.Pump.Wake(destination);
+                    }
+
+                    if (!made.Running)
+                    {
+                        return;
+                    }
+                }
+
+                if (request.Ids is not null || slice.Count < Slice)
+                {
+                    await gateway.Store.Log.Replays.FinishAsync(id);
+                    return;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Log.Failed(logger, id, e);
+            if (!_stop.IsCancellationRequested)
+            {
+                await gateway.Store.Log.Replays.FinishAsync(id, "The gateway made a mistake; its log tells more.");
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<(long Seq, GatewayEvent Event)>> NextAsync(ReplayRequest request, long cursor, bool keep)
+    {
+        List<(long Seq, GatewayEvent Event)> slice = [.. request.Ids is { } ids
+            ? (await gateway.Store.Log.Events.ForReplayAsync(await EventsOfAsync(ids))).Where(item => item.Seq > cursor)
+            : await gateway.Store.Log.Events.ForReplayAsync(request.Filter, cursor, Slice)];
+        for (int i = 0; i < slice.Count; i++)
+        {
+            if (slice[i].Event.Unreadable is not null && await ReadAgain.TryAsync(gateway, slice[i].Seq, slice[i].Event, keep) is { } read)
+            {
+                slice[i] = (slice[i].Seq, read);
+            }
+        }
+
+        return slice;
+    }
+
+    /// <summary>Ids of events stay; an id of a delivery stands for its event.</summary>
+    private async Task<IReadOnlyList<string>> EventsOfAsync(IReadOnlyList<string> ids)
+    {
+        List<string> events = [];
+        foreach (string id in ids)
+        {
+            string? found = id.StartsWith(IdSource.Delivery, StringComparison.Ordinal) ? (await gateway.Store.Log.Deliveries.FindAsync(id))?.Event?.Id : id;
+            if (found is not null && !events.Contains(found))
+            {
+                events.Add(found);
+            }
+        }
+
+        return events;
+    }
+
+    private IEnumerable<NewDelivery> Deliveries(ReplayRequest request, long seq, GatewayEvent of)
+    {
+        IEnumerable<(string Route, int Revision, string Destination)> routes = request.AsThen ? Then(seq) : Today(of);
+        if (request.Routes is { } only)
+        {
+            routes = routes.Where(route => only.Contains(route.Route));
+        }
+
+        if (request.Ids is { } ids && ids.Any(id => id.StartsWith(IdSource.Delivery, StringComparison.Ordinal)))
+        {
+            HashSet<string> named = NamedRoutes(seq, ids);
+            routes = routes.Where(route => ids.Contains(of.Id) || named.Contains(route.Route));
+        }
+
+        return routes.Select(route => new NewDelivery(gateway.Ids.Next(IdSource.Delivery), route.Route, route.Revision, route.Destination, DeliveryState.Pending, null, gateway.Time.GetUtcNow(), Leased: false));
+    }
+
+    /// <summary>Today's routes that take the event. What waits for a checkout id is sent: a person has asked for it.</summary>
+    private IEnumerable<(string Route, int Revision, string Destination)> Today(GatewayEvent of)
+    {
+        GatewaySnapshot snapshot = gateway.Current.Value;
+        if (of.Unreadable is not null)
+        {
+            yield break;
+        }
+
+        using EventView view = EventView.Open(of);
+        foreach (ActiveRoute route in snapshot.Routes.Values.OrderBy(route => route.Name, StringComparer.Ordinal))
+        {
+            if (route.Definition.Enabled && route.Definition.Sources.Any(source => source == "*" || source == of.Source)
+                && route.Conditions.Judge(view, gateway.Time.GetUtcNow()).Verdict == RouteVerdict.Delivery)
+            {
+                yield return (route.Name, route.Revision, route.Definition.Destination);
+            }
+        }
+    }
+
+    private IEnumerable<(string Route, int Revision, string Destination)> Then(long seq)
+    {
+        using StoreContext db = gateway.Store.OpenContext();
+        return [.. db.Deliveries.Where(d => d.EventSeq == seq && d.First).OrderBy(d => d.Route).Select(d => new { d.Route, d.RouteRevision, d.Destination }).AsEnumerable().Select(d => (d.Route, d.RouteRevision, d.Destination))];
+    }
+
+    private HashSet<string> NamedRoutes(long seq, IReadOnlyList<string> ids)
+    {
+        using StoreContext db = gateway.Store.OpenContext();
+        return [.. db.Deliveries.Where(d => d.EventSeq == seq).AsEnumerable().Where(d => ids.Contains(d.Id)).Select(d => d.Route)];
+    }
+
+    /// <summary>Routes on which the event was delivered, or waits already.</summary>
+    private HashSet<string> LeftOut(long seq)
+    {
+        using StoreContext db = gateway.Store.OpenContext();
+        return [.. db.Deliveries.Where(d => d.EventSeq == seq && (d.State == "delivered" || d.State == "pending" || d.State == "held")).Select(d => d.Route)];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1301, Level = LogLevel.Error, Message = "replay.failed {Id}")]
+        public static partial void Failed(ILogger logger, string id, Exception exception);
+    }
+}
