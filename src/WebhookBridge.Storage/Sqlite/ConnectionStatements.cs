@@ -14,7 +14,7 @@ internal static class ConnectionStatements
         PRAGMA temp_store = MEMORY;
         PRAGMA wal_autocheckpoint = 0;
         PRAGMA journal_size_limit = 67108864;
-        PRAGMA cache_size = -24576;
+        PRAGMA cache_size = -8192;
         """;
 
     public const string Reader = """
