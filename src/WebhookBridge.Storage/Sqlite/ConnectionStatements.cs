@@ -14,7 +14,7 @@ internal static class ConnectionStatements
         PRAGMA temp_store = MEMORY;
         PRAGMA wal_autocheckpoint = 0;
         PRAGMA journal_size_limit = 67108864;
-        PRAGMA cache_size = -8192;
+        PRAGMA cache_size = -4096;
         """;
 
     public const string Reader = """
@@ -22,7 +22,7 @@ internal static class ConnectionStatements
         PRAGMA query_only = ON;
         PRAGMA foreign_keys = ON;
         PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -4096;
+        PRAGMA cache_size = -2048;
         """;
 
     public const string Begin = "BEGIN IMMEDIATE";
