@@ -1,9 +1,9 @@
 using Bench;
 
-// Load tools for the benchmarks of this folder's run.sh: see ../README.md. Loopback only; every run is bounded in count and time.
+// Load tools for the benchmarks of this folder's run.sh: see ../README.md. Loopback only; every run is bounded in count and time. "fill" makes a large log to query.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("usage: load sink | fire | chain --key value …");
+    Console.Error.WriteLine("usage: load sink | fire | chain | fill --key value …");
     return 2;
 }
 
@@ -13,5 +13,6 @@ return args[0] switch
     "sink" => await Sink.Run(options),
     "fire" => await Fire.Run(options),
     "chain" => await Chain.Run(options),
-    _ => throw new ArgumentException("unknown tool " + args[0] + ": use sink, fire or chain"),
+    "fill" => await Fill.Run(options),
+    _ => throw new ArgumentException("unknown tool " + args[0] + ": use sink, fire, chain or fill"),
 };
