@@ -140,6 +140,7 @@ public static partial class ConfigurationDocument
             MaxBodyBytes = reader.Whole("maxBodyBytes", 1024, 64 * 1024 * 1024) ?? SourceDefinition.DefaultMaxBodyBytes,
             PublicUrl = ReadOrigin(reader),
             RatePerSecond = reader.Number("ratePerSecond", 0.01, 1_000_000),
+            Silence = ReadSilence(reader),
         };
         reader.End();
         return source;

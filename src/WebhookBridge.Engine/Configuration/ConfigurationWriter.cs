@@ -132,6 +132,22 @@ public static class ConfigurationWriter
             json.WriteNumber("ratePerSecond", rate);
         }
 
+        if (source.Silence is { } silence)
+        {
+            Write(json, silence);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, SilenceDefinition silence)
+    {
+        json.WriteStartObject("silence");
+        json.WriteString("after", Durations.Format(silence.After));
+        WriteTexts(json, "days", [.. ConfigurationDocument.Days.Where(day => silence.Days.Contains(day.Day)).Select(day => day.Word)]);
+        json.WriteString("from", ConfigurationDocument.TimeOfDay(silence.From));
+        json.WriteString("to", ConfigurationDocument.TimeOfDay(silence.To));
+        json.WriteString("timeZone", silence.TimeZone);
         json.WriteEndObject();
     }
 

@@ -45,6 +45,28 @@ public sealed record SourceDefinition
 
     /// <summary>Requests a second that are taken before 429; null = no limit.</summary>
     public double? RatePerSecond { get; init; }
+
+    /// <summary>When it is a bad sign that nothing comes; null = never.</summary>
+    public SilenceDefinition? Silence { get; init; }
+}
+
+/// <summary>"Nothing for this long" (of the hours that are watched) raises an alert.</summary>
+public sealed record SilenceDefinition
+{
+    /// <summary>1 min to 90 days of watched time.</summary>
+    public required TimeSpan After { get; init; }
+
+    /// <summary>The days of the week that are watched; never empty.</summary>
+    public IReadOnlyList<DayOfWeek> Days { get; init; } = Enum.GetValues<DayOfWeek>();
+
+    /// <summary>Where a watched day begins, from midnight, to the minute.</summary>
+    public TimeSpan From { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Where it ends; later than <see cref="From"/>, at most 24 hours.</summary>
+    public TimeSpan To { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Days and hours are those of this zone (IANA name).</summary>
+    public string TimeZone { get; init; } = "UTC";
 }
 
 /// <summary>How repeats are recognised.</summary>

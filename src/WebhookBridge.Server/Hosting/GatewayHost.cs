@@ -1,3 +1,4 @@
+using WebhookBridge.Server.Alerts;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.CommandLine;
 using WebhookBridge.Server.Metrics;
@@ -10,13 +11,15 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly MetricsPage _metrics;
     private readonly StoreMetrics _storeMetrics;
     private readonly Upkeep _upkeep;
+    private readonly SilenceWatch _silence;
 
-    private GatewayHost(MetricsPage metrics, StoreMetrics storeMetrics, WebServer server, Upkeep upkeep)
+    private GatewayHost(MetricsPage metrics, StoreMetrics storeMetrics, WebServer server, Upkeep upkeep, SilenceWatch silence)
     {
         _metrics = metrics;
         _storeMetrics = storeMetrics;
         Server = server;
         _upkeep = upkeep;
+        _silence = silence;
     }
 
     public WebServer Server { get; }
@@ -30,7 +33,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             await gateway.StartPumpAsync();
             WebServer server = await WebServer.StartAsync(options, gateway, new GatewayPages(gateway, GatewayApi.Create(gateway, loggers), metrics), loggers);
-            return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers));
+            return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers), new SilenceWatch(gateway, loggers));
         }
         catch
         {
@@ -43,6 +46,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
+        await _silence.DisposeAsync();
         await _upkeep.DisposeAsync();
         _storeMetrics.Dispose();
         _metrics.Dispose();

@@ -17,11 +17,21 @@ public sealed class AlertStore
         _time = time;
     }
 
+    /// <summary>Called once for each alert that is newly open, after it is on disk; must not throw and must not wait long.</summary>
+    public event Action<AlertRow>? Opened;
+
+    /// <summary>Called once for each alert that is closed, after it is on disk; must not throw and must not wait long.</summary>
+    public event Action<AlertRow>? Closed;
+
+    /// <summary>Opens the alert, or counts it once more when it is open already; the newest text stays.</summary>
+    /// <param name="code">One of the codes in docs/problems.md.</param>
+    /// <param name="subject">What it is about, such as <c>source/yoco</c>.</param>
+    /// <param name="text">One sentence for a person; never holds a secret.</param>
     /// <returns>True when the alert is new, false when it was open already.</returns>
     public async Task<bool> RaiseAsync(string code, string subject, string text)
     {
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await _gate.RunAsync(context =>
+        (AlertRow row, bool isNew) = await _gate.RunAsync(context =>
         {
             AlertRow? open = context.Alerts.FirstOrDefault(a => a.Code == code && a.Subject == subject && a.ResolvedAt == null);
             bool isNew = open is null;
@@ -34,23 +44,82 @@ public sealed class AlertStore
             open.LastAt = now;
             open.Count++;
             context.SaveChanges();
-            return isNew;
+            return (open, isNew);
         });
+        if (isNew)
+        {
+            Opened?.Invoke(row);
+        }
+
+        return isNew;
     }
 
+    /// <summary>Closes the open alert of this code and subject.</summary>
     /// <returns>False when there was none open.</returns>
     public async Task<bool> ResolveAsync(string code, string subject)
     {
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await _gate.RunAsync(context => context.Alerts
-            .Where(a => a.Code == code && a.Subject == subject && a.ResolvedAt == null)
-            .ExecuteUpdate(s => s.SetProperty(static a => a.ResolvedAt, now)) > 0);
+        AlertRow? closed = await _gate.RunAsync(context =>
+        {
+            AlertRow? open = context.Alerts.FirstOrDefault(a => a.Code == code && a.Subject == subject && a.ResolvedAt == null);
+            if (open is not null)
+            {
+                open.ResolvedAt = now;
+                context.SaveChanges();
+            }
+
+            return open;
+        });
+        if (closed is not null)
+        {
+            Closed?.Invoke(closed);
+        }
+
+        return closed is not null;
     }
 
     /// <summary>Open ones, newest first.</summary>
-    public async Task<IReadOnlyList<AlertRow>> OpenAsync()
+    public async Task<IReadOnlyList<AlertRow>> OpenAsync(string? code = null)
     {
         await using StoreContext context = _open();
-        return await context.Alerts.Where(static a => a.ResolvedAt == null).OrderByDescending(static a => a.LastAt).Take(200).ToListAsync();
+        return await context.Alerts.Where(a => a.ResolvedAt == null && (code == null || a.Code == code)).OrderByDescending(static a => a.LastAt).Take(200).ToListAsync();
+    }
+
+    /// <summary>A page of open and closed ones, the last opened first.</summary>
+    /// <param name="open">True = only open ones, false = only closed ones, null = all.</param>
+    public async Task<Page<AlertRow>> PageAsync(string? code, string? subject, bool? open, string? after, int limit)
+    {
+        await using StoreContext context = _open();
+        IQueryable<AlertRow> rows = context.Alerts;
+        if (code is not null)
+        {
+            rows = rows.Where(a => a.Code == code);
+        }
+
+        if (subject is not null)
+        {
+            rows = rows.Where(a => a.Subject == subject);
+        }
+
+        if (open is { } isOpen)
+        {
+            rows = rows.Where(a => (a.ResolvedAt == null) == isOpen);
+        }
+
+        if (PageCursor.ParseOrThrow(after) is { } cursor)
+        {
+            rows = rows.Where(a => a.Seq < cursor.Seq);
+        }
+
+        return Pages.Cut(await rows.OrderByDescending(static a => a.Seq).Take(limit + 1).ToListAsync(), limit, static a => new PageCursor(a.FirstAt, a.Seq));
+    }
+
+    /// <summary>How many are open, by code.</summary>
+    public IReadOnlyDictionary<string, int> CountOpen()
+    {
+        using StoreContext context = _open();
+        return context.Alerts.Where(static a => a.ResolvedAt == null).GroupBy(static a => a.Code)
+            .Select(static g => new { g.Key, Count = g.Count() })
+            .ToDictionary(static g => g.Key, static g => g.Count);
     }
 }

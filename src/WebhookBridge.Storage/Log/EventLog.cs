@@ -47,6 +47,14 @@ public sealed class EventLog
         return await filter.Apply(context.Events).LongCountAsync();
     }
 
+    /// <summary>When the last event of a source came that was not simulated; null when there is none.</summary>
+    public async Task<DateTimeOffset?> LastReceivedAsync(string source)
+    {
+        await using StoreContext context = _open();
+        long? last = await context.Events.Where(e => e.Source == source && !e.Test).OrderByDescending(static e => e.ReceivedAt).Select(static e => (long?)e.ReceivedAt).FirstOrDefaultAsync();
+        return last is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+    }
+
     /// <summary>One event with its verdicts; null when there is none of that id.</summary>
     public async Task<EventDetail?> FindAsync(string id)
     {

@@ -10,7 +10,8 @@ public sealed class ConfigurationDocumentTests
     private const string Whole = """
         {
           "sources":      [ { "name": "yoco", "platform": "yoco", "enabled": true, "secrets": ["whsec_abc"], "settings": {},
-                              "dedupe": { "window": "unlimited" }, "maxBodyBytes": 1048576, "publicUrl": null } ],
+                              "dedupe": { "window": "unlimited" }, "maxBodyBytes": 1048576, "publicUrl": null,
+                              "silence": { "after": "4h", "days": ["mon", "fri"], "from": "08:30", "to": "24:00", "timeZone": "Africa/Johannesburg" } } ],
           "lists":        [ { "name": "shop-a", "values": ["ch_1"] } ],
           "destinations": [ { "name": "crm", "connector": "http", "settings": { "method": "POST", "sign": true },
                               "secrets": { "url": "https://example.com/hook", "signingSecret": "s" },
@@ -34,6 +35,9 @@ public sealed class ConfigurationDocumentTests
         SourceDefinition source = read.Sources.ShouldHaveSingleItem();
         source.Secrets.ShouldBe([new SecretText("whsec_abc")]);
         source.Dedupe.Window.ShouldBe(TimeSpan.MaxValue);
+        SilenceDefinition silence = source.Silence.ShouldNotBeNull();
+        (silence.After, silence.From, silence.To, silence.TimeZone).ShouldBe((TimeSpan.FromHours(4), TimeSpan.FromHours(8.5), TimeSpan.FromHours(24), "Africa/Johannesburg"));
+        silence.Days.ShouldBe([DayOfWeek.Monday, DayOfWeek.Friday]);
         DestinationDefinition destination = read.Destinations.ShouldHaveSingleItem();
         destination.Limits.ShouldBe(new LimitsDefinition { PerSecond = 50, Concurrency = 8, Timeout = TimeSpan.FromSeconds(10) });
         destination.Secrets["signingSecret"].Reveal().ShouldBe("s");
@@ -64,6 +68,11 @@ public sealed class ConfigurationDocumentTests
     [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "maxBodyBytes": 12 } ] }""", "$.sources[0].maxBodyBytes", "1024")]
     [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "publicUrl": "example.com/x" } ] }""", "$.sources[0].publicUrl", "https://")]
     [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "dedupe": { "window": "7 days" } } ] }""", "$.sources[0].dedupe.window", "7d")]
+    [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "silence": {} } ] }""", "$.sources[0].silence.after", "\"4h\"")]
+    [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "silence": { "after": "4h", "days": ["monday"] } } ] }""", "$.sources[0].silence.days[0]", "mon")]
+    [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "silence": { "after": "4h", "from": "18:00", "to": "08:00" } } ] }""", "$.sources[0].silence.to", "midnight")]
+    [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "silence": { "after": "4h", "from": "8" } } ] }""", "$.sources[0].silence.from", "08:30")]
+    [InlineData("""{ "sources": [ { "name": "a", "platform": "b", "silence": { "after": "4h", "timeZone": "Mars/Olympus" } } ] }""", "$.sources[0].silence.timeZone", "IANA")]
     [InlineData("""{ "destinations": [ { "name": "d", "connector": "http", "limits": { "timeout": "10m" } } ] }""", "$.destinations[0].limits.timeout", "5m")]
     [InlineData("""{ "destinations": [ { "name": "d", "connector": "http", "limits": { "persecond": 5 } } ] }""", "$.destinations[0].limits.persecond", "perSecond")]
     [InlineData("""{ "routes": [ { "name": "r", "source": "s" } ] }""", "$.routes[0].destination", "destination")]

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using WebhookBridge.Engine.Verification;
+using WebhookBridge.Server.Alerts;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.CommandLine;
 using WebhookBridge.Server.Tests.CommandLine;
@@ -27,6 +28,16 @@ public sealed partial class DocumentTests(GatewayFixture gateway)
         {
             text.ShouldContain($"| `{code.GetValue(null)}` |");
         }
+    }
+
+    [Fact]
+    public void Alerts_Codes_AreThoseOfTheDocument()
+    {
+        string text = File.ReadAllText(Path.Combine(Root, "docs", "problems.md"));
+        string section = text[text.IndexOf("## Alerts", StringComparison.Ordinal)..];
+        section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
+
+        AlertRow().Matches(section).Select(row => row.Groups["word"].Value).ShouldBe(AlertCodes.All, ignoreOrder: true);
     }
 
     [Fact]
@@ -95,6 +106,9 @@ public sealed partial class DocumentTests(GatewayFixture gateway)
 
     [GeneratedRegex(@"^\| `(?<word>[a-z_]+)` \| \d{3} \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex CodeRow();
+
+    [GeneratedRegex(@"^- `(?<word>[a-z_]+)`:", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex AlertRow();
 
     [GeneratedRegex(@"src/[\w./]+\.csproj", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex ProjectPath();

@@ -1,0 +1,10 @@
+namespace WebhookBridge.Server.Alerts;
+
+/// <summary>What an alert can be about. Every code is explained in docs/problems.md; a test compares.</summary>
+internal static class AlertCodes
+{
+    /// <summary>A source that should have sent something has not (subject <c>source/NAME</c>).</summary>
+    public const string SourceSilent = "source_silent";
+
+    public static readonly IReadOnlyList<string> All = [SourceSilent];
+}
