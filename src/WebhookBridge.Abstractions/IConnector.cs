@@ -69,6 +69,22 @@ public interface IConnectorHost
 
     /// <summary>Adds a value that must never be logged or shown, such as a token that was fetched at run time. The secrets of the settings are known already.</summary>
     void Redact(string secret);
+
+    /// <summary>A short text that the session kept with <see cref="RememberAsync"/>, such as an access token; null when there is none.</summary>
+    /// <param name="name">Lower-case letters, digits and hyphens.</param>
+    /// <param name="cancellationToken">The attempt's token.</param>
+    ValueTask<string?> RecallAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a short text for this destination, encrypted, over restarts and changes of its settings, until the destination is deleted. Committed when the call returns.</summary>
+    /// <param name="name">Lower-case letters, digits and hyphens.</param>
+    /// <param name="value">At most 16 KiB.</param>
+    /// <param name="cancellationToken">The attempt's token.</param>
+    ValueTask RememberAsync(string name, string value, CancellationToken cancellationToken);
+
+    /// <summary>Says until when the credentials are good, so that people hear of it two weeks before. Only for what a person has to renew.</summary>
+    /// <param name="what">What ends, such as "the access token".</param>
+    /// <param name="end">When; null = it does not end, or has been renewed.</param>
+    void CredentialsEnd(LocalText what, DateTimeOffset? end);
 }
 
 /// <summary>An outgoing connection would have led to an address inside the network (loopback, private, link-local, metadata and the like).</summary>

@@ -15,7 +15,9 @@ public sealed partial class WallTests
     [InlineData("WebhookBridge.Scriban", "")]
     [InlineData("WebhookBridge.Abstractions", "")]
     [InlineData("WebhookBridge.Engine", "WebhookBridge.Abstractions, WebhookBridge.Scriban, Jint, Acornima, Microsoft.Extensions.Logging.Abstractions")]
-    [InlineData("WebhookBridge.Connectors.Http", "WebhookBridge.Abstractions")]
+    [InlineData("WebhookBridge.Connectors.Shared", "WebhookBridge.Abstractions, RestEase")]
+    [InlineData("WebhookBridge.Connectors.Http", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared")]
+    [InlineData("WebhookBridge.Connectors.Crm", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared, RestEase")]
     public void Assembly_References_StayBehindItsWall(string assembly, string allowed)
     {
         string[] own = allowed.Split(", ", StringSplitOptions.RemoveEmptyEntries);
@@ -34,6 +36,7 @@ public sealed partial class WallTests
     [Theory]
     [InlineData("Jint", "src/WebhookBridge.Engine/Filtering/")]
     [InlineData("WebhookBridge.Scriban", "src/WebhookBridge.Engine/Reshaping/", "src/WebhookBridge.Scriban/")]
+    [InlineData("RestEase", "connectors/")]
     [InlineData("Microsoft.Data.Sqlite", "src/WebhookBridge.Storage/")]
     [InlineData("Microsoft.EntityFrameworkCore", "src/WebhookBridge.Storage/")]
     public void Library_InSource_IsNamedInItsRoomOnly(string library, params string[] rooms)

@@ -14,9 +14,12 @@ public sealed class ConnectorHost : IConnectorHost, IDisposable
 
     private readonly GuardedConnect _connect;
     private readonly Redactor _redactor;
+    private readonly ConnectorMemory _memory;
+    private volatile CredentialsEnd? _credentialsEnd;
 
-    public ConnectorHost(string destination, int concurrency, GuardedConnect connect, Redactor redactor, TimeProvider time)
+    public ConnectorHost(string destination, int concurrency, GuardedConnect connect, Redactor redactor, TimeProvider time, ConnectorMemory memory)
     {
+        _memory = memory;
         Destination = destination;
         Time = time;
         _connect = connect;
@@ -39,6 +42,17 @@ public sealed class ConnectorHost : IConnectorHost, IDisposable
         _connect.ConnectAsync(hostName, port, AttemptTrace.Current, cancellationToken);
 
     public void Redact(string secret) => _redactor.Add(secret);
+
+    /// <summary>Until when the credentials are good, as far as the session has said.</summary>
+    public CredentialsEnd? Ending => _credentialsEnd;
+
+    public ValueTask<string?> RecallAsync(string name, CancellationToken cancellationToken) => _memory.Recall(Destination, name);
+
+    public ValueTask RememberAsync(string name, string value, CancellationToken cancellationToken) => value.Length <= ConnectorMemory.MaxLength
+        ? _memory.Remember(Destination, name, value)
+        : throw new ArgumentException($"At most {ConnectorMemory.MaxLength} characters can be kept.", nameof(value));
+
+    public void CredentialsEnd(LocalText what, DateTimeOffset? end) => _credentialsEnd = end is { } known ? new CredentialsEnd(what, known) : null;
 
     public void Dispose() => Http.Dispose();
 

@@ -306,7 +306,7 @@ internal sealed class Lane : IDisposable
         lock (_gate)
         {
             TimeSpan oldest = Backlog.Count == 0 ? TimeSpan.Zero : _clock.Now - Backlog.FirstDue;
-            return new LaneStatus(Name, Backlog.Count + _ready.Count + _inFlight, _inFlight, oldest > TimeSpan.Zero ? oldest : TimeSpan.Zero, _breaker.State, _hold, _problem);
+            return new LaneStatus(Name, Backlog.Count + _ready.Count + _inFlight, _inFlight, oldest > TimeSpan.Zero ? oldest : TimeSpan.Zero, _breaker.State, _hold, _problem) { CredentialsEnd = Open?.CredentialsEnd };
         }
     }
 

@@ -1,3 +1,4 @@
+using WebhookBridge.Engine.Connectors;
 using WebhookBridge.Engine.Model;
 
 namespace WebhookBridge.Engine.Delivery;
@@ -33,6 +34,9 @@ public sealed record DestinationHold(string Reason, bool ByPerson, DateTimeOffse
 /// <param name="Problem">Why the destination cannot be opened; null when it can.</param>
 public sealed record LaneStatus(string Destination, long Waiting, int InFlight, TimeSpan OldestWait, BreakerState Breaker, DestinationHold? Hold, string? Problem)
 {
+    /// <summary>Until when the credentials are good; null = not known to end.</summary>
+    public CredentialsEnd? CredentialsEnd { get; init; }
+
     /// <summary>Nothing is sent just now.</summary>
     public bool Paused => Hold is not null || Problem is not null || Breaker == BreakerState.Open;
 }

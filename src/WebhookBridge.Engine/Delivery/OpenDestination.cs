@@ -35,6 +35,9 @@ public sealed class OpenDestination
 
     public Redactor Redactor { get; }
 
+    /// <summary>Until when the credentials are good, as far as the session has said.</summary>
+    public CredentialsEnd? CredentialsEnd => _host.Ending;
+
     public Pacing Pacing { get; }
 
     /// <summary>For a whole attempt.</summary>
@@ -74,8 +77,10 @@ public sealed class OpenDestination
 }
 
 /// <summary>Opens destinations: connector from the catalog, settings checked, a guarded host of its own.</summary>
-public sealed class DestinationOpener(ConnectorCatalog catalog, GuardedConnect connect, TimeProvider time)
+public sealed class DestinationOpener(ConnectorCatalog catalog, GuardedConnect connect, TimeProvider time, ConnectorMemory? memory = null)
 {
+    private readonly ConnectorMemory _memory = memory ?? ConnectorMemory.OfThisProcess();
+
     /// <summary>The open destination, or one sentence that says why it cannot be opened.</summary>
     public (OpenDestination? Opened, string? Problem) Open(ActiveDestination active)
     {
@@ -104,7 +109,7 @@ public sealed class DestinationOpener(ConnectorCatalog catalog, GuardedConnect c
     private OpenDestination OpenReady(ActiveDestination active, CatalogEntry.Ready ready, ConnectorSettings settings)
     {
         Redactor redactor = new(active.Definition.Secrets.Values.Select(static s => s.Reveal()));
-        ConnectorHost host = new(active.Name, active.Definition.Limits.Concurrency ?? ready.Description.Pacing.Concurrency, connect, redactor, time);
+        ConnectorHost host = new(active.Name, active.Definition.Limits.Concurrency ?? ready.Description.Pacing.Concurrency, connect, redactor, time, _memory);
         try
         {
             return new OpenDestination(active, ready.Description, ready.Connector.Open(settings, host), host, settings, redactor);

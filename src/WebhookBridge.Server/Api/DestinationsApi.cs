@@ -53,6 +53,7 @@ internal sealed class DestinationsApi(Gateway gateway)
             json.WriteString("held", status.Hold?.Reason);
             json.WriteString("breaker", status.Breaker.ToString().ToLowerInvariant());
             json.WriteString("problem", status.Problem);
+            json.WriteTime("credentialsEnd", status.CredentialsEnd?.End.ToUnixTimeMilliseconds());
             json.WriteNumber("waiting", status.Waiting);
             json.WriteNumber("inFlight", status.InFlight);
             json.WriteEndObject();

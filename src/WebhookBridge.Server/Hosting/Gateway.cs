@@ -14,6 +14,7 @@ using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.Simulation;
 using WebhookBridge.Storage;
+using WebhookBridge.Storage.Config;
 using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Hosting;
@@ -72,7 +73,9 @@ internal sealed class Gateway : IAsyncDisposable
         Pump = new DeliveryPump(
             store.Queue,
             Current,
-            new DestinationOpener(Connectors, connect, time),
+            new DestinationOpener(Connectors, connect, time, new ConnectorMemory(
+                async (destination, name) => (await store.Config.LoadSealedAsync(ConfigStore.SessionKind(destination))).GetValueOrDefault(name)?.Reveal(),
+                async (destination, name, value) => await store.Config.PutSealedAsync(ConfigStore.SessionKind(destination), name, value))),
             new DeliveryAttempt(revisions.FindAsync, JudgeAsync, static (route, view, timeouts) => route.Shape.Reshape(view, timeouts), Ids, clock, time, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue),
             clock,
             time,

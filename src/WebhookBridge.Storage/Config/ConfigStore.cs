@@ -108,6 +108,9 @@ public sealed class ConfigStore
         });
     }
 
+    /// <summary>The kind of what a destination's session keeps (access tokens and the like); it goes with the destination.</summary>
+    public static string SessionKind(string destination) => "session/" + destination;
+
     /// <summary>All sealed values of a kind, opened, by name.</summary>
     public async Task<IReadOnlyDictionary<string, SecretText>> LoadSealedAsync(string kind)
     {
@@ -220,6 +223,12 @@ public sealed class ConfigStore
         int last = context.ConfigRevisions.Where(r => r.Kind == item.Kind && r.Name == item.Name).Max(static r => r.Revision);
         context.ConfigItems.Remove(item);
         context.ConfigSecrets.Where(s => s.Kind == item.Kind && s.Name == item.Name).ExecuteDelete();
+        if (item.Kind == "destination")
+        {
+            string session = SessionKind(item.Name);
+            context.SealedValues.Where(v => v.Kind == session).ExecuteDelete();
+        }
+
         context.ConfigRevisions.Add(new ConfigRevisionRow { Kind = item.Kind, Name = item.Name, Revision = last + 1, Json = null, ChangedAt = now, ChangedBy = actor });
         Audit(context, actor, now, "delete", new ConfigChange.Delete(item.Kind, item.Name), last + 1);
     }

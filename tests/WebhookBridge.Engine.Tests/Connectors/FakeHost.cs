@@ -24,6 +24,14 @@ internal sealed class FakeHost(StubServer stub, TimeProvider? time = null) : Htt
 
     public void Redact(string secret) => Redacted.Add(secret);
 
+    public ValueTask<string?> RecallAsync(string name, CancellationToken cancellationToken) => new((string?)null);
+
+    public ValueTask RememberAsync(string name, string value, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public void CredentialsEnd(LocalText what, DateTimeOffset? end)
+    {
+    }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.RequestUri = new Uri(stub.Url + request.RequestUri!.PathAndQuery);
