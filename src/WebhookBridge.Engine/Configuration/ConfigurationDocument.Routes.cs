@@ -250,7 +250,8 @@ public static partial class ConfigurationDocument
         return new TemplateReference.Inline(contentType, body);
     }
 
-    private static Dictionary<string, FieldTemplate> ReadFields(ObjectReader route)
+    /// <summary>The member <c>fields</c> of a route or a gallery entry.</summary>
+    internal static Dictionary<string, FieldTemplate> ReadFields(ObjectReader route)
     {
         Dictionary<string, FieldTemplate> fields = new(StringComparer.Ordinal);
         foreach ((string id, JsonElement value, string path) in route.Members("fields"))

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Platforms;
 
@@ -8,38 +7,40 @@ namespace WebhookBridge.Server.Hosting;
 /// <summary>What ships inside the program: platforms and the template gallery. Copies in the data directory win (design section 2).</summary>
 internal static class EmbeddedFiles
 {
+    private static readonly Action<ILogger, string, string, Exception?> TemplateLeftOut =
+        LoggerMessage.Define<string, string>(LogLevel.Warning, new EventId(1, nameof(TemplateLeftOut)), "The template {Template} of the gallery is left out. {Problems}");
+
     private const string PlatformsFolder = "platforms/";
     private const string TemplatesFolder = "templates/";
 
     public static PlatformCatalog Platforms(string? dataDirectory) =>
         PlatformCatalog.Load(Files(PlatformsFolder).Select(file => new PlatformFile(file.Path, file.Bytes)), dataDirectory is null ? null : PlatformCatalog.FilesOf(new DirectoryInfo(Path.Combine(dataDirectory, "platforms"))));
 
-    /// <summary>Templates of the gallery by name.</summary>
-    public static Dictionary<string, TemplateDefinition> Gallery(string? dataDirectory)
+    /// <summary>The template gallery by name. An entry of the data directory with an error is left out and named in the log.</summary>
+    public static Dictionary<string, GalleryTemplate> Gallery(string? dataDirectory, ILogger logger)
     {
-        Dictionary<string, TemplateDefinition> gallery = new(StringComparer.Ordinal);
-        foreach (IGrouping<string, (string Path, byte[] Bytes)> folder in Files(TemplatesFolder).Concat(OwnFiles(dataDirectory)).GroupBy(file => file.Path.Split('/')[0], StringComparer.Ordinal))
+        Dictionary<string, GalleryTemplate> gallery = new(StringComparer.Ordinal);
+        foreach (IGrouping<string, (string Path, byte[] Bytes)> folder in Files(TemplatesFolder).Concat(OwnFiles(dataDirectory))
+            .Where(file => file.Path.Count(c => c == '/') == 1).GroupBy(file => file.Path.Split('/')[0], StringComparer.Ordinal))
         {
-            byte[]? body = folder.LastOrDefault(file => file.Path.EndsWith("/body.scriban", StringComparison.Ordinal)).Bytes;
-            byte[]? description = folder.LastOrDefault(file => file.Path.EndsWith("/template.json", StringComparison.Ordinal)).Bytes;
-            if (body is not null)
+            Dictionary<string, byte[]> files = new(StringComparer.Ordinal);
+            foreach ((string path, byte[] bytes) in folder)
             {
-                gallery[folder.Key] = new TemplateDefinition { Name = folder.Key, Body = System.Text.Encoding.UTF8.GetString(body), ContentType = ContentType(description) };
+                files[path.Split('/')[1]] = bytes; // the later one, of the data directory, wins
+            }
+
+            List<ConfigurationProblem> problems = [];
+            if (GalleryTemplate.Read(folder.Key, files, problems) is { } template)
+            {
+                gallery[folder.Key] = template;
+            }
+            else
+            {
+                TemplateLeftOut(logger, folder.Key, string.Join(' ', problems.Select(problem => $"{problem.Path}: {problem.Message} {problem.Fix}")), null);
             }
         }
 
         return gallery;
-    }
-
-    private static string ContentType(byte[]? description)
-    {
-        if (description is null)
-        {
-            return "application/json";
-        }
-
-        using JsonDocument document = JsonDocument.Parse(description);
-        return document.RootElement.TryGetProperty("contentType", out JsonElement type) ? type.GetString()! : "application/json";
     }
 
     private static IEnumerable<(string Path, byte[] Bytes)> OwnFiles(string? dataDirectory)

@@ -53,12 +53,12 @@ internal sealed class Gateway : IAsyncDisposable
         Time = time;
         Ids = new IdSource(time);
         Platforms = EmbeddedFiles.Platforms(directory.DirectoryPath);
-        Gallery = EmbeddedFiles.Gallery(directory.DirectoryPath);
+        Gallery = EmbeddedFiles.Gallery(directory.DirectoryPath, loggers.CreateLogger<Gateway>());
         Inbox = store.Log.Inbox;
         Connectors = ConnectorCatalog.Load(BundledConnectors(Inbox), Path.Combine(directory.DirectoryPath, "plugins"));
-        Compiler = new SnapshotCompiler(Platforms, Gallery.GetValueOrDefault, time);
+        Compiler = new SnapshotCompiler(Platforms, name => Gallery.GetValueOrDefault(name)?.Template, time);
         Lists = new ValueLists(store.Lists, time);
-        Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, loggers.CreateLogger<GatewayConfiguration>()));
+        Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, Gallery, loggers.CreateLogger<GatewayConfiguration>()));
         Keys = new ApiKeys(store, time);
         Users = new Users(store, time);
         Audit = new AuditLog(store, time);
@@ -95,7 +95,7 @@ internal sealed class Gateway : IAsyncDisposable
 
     public PlatformCatalog Platforms { get; }
 
-    public IReadOnlyDictionary<string, TemplateDefinition> Gallery { get; }
+    public IReadOnlyDictionary<string, GalleryTemplate> Gallery { get; }
 
     public ConnectorCatalog Connectors { get; }
 

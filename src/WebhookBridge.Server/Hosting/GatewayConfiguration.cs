@@ -16,6 +16,7 @@ internal sealed partial class GatewayConfiguration(
     SnapshotCompiler compiler,
     PlatformCatalog platforms,
     ConnectorCatalog connectors,
+    IReadOnlyDictionary<string, GalleryTemplate> gallery,
     ILogger<GatewayConfiguration> logger) : IDisposable
 {
     private readonly SemaphoreSlim _oneChange = new(1);
@@ -107,6 +108,7 @@ internal sealed partial class GatewayConfiguration(
         try
         {
             // 1. What it would be.
+            puts = [.. puts.Select(item => item is RouteDefinition { Template: TemplateReference.Gallery } route ? FillIn(route, puts) : item)];
             Dictionary<(ConfigurationKind, string), object> after = _items.ToDictionary(pair => pair.Key, pair => pair.Value.Definition);
             foreach (object item in puts)
             {
@@ -164,6 +166,16 @@ internal sealed partial class GatewayConfiguration(
         {
             _oneChange.Release();
         }
+    }
+
+    /// <summary>A gallery entry brings the route fields that the route does not set itself.</summary>
+    private RouteDefinition FillIn(RouteDefinition route, IReadOnlyList<object> puts)
+    {
+        DestinationDefinition? destination = puts.OfType<DestinationDefinition>().FirstOrDefault(item => item.Name == route.Destination)
+            ?? Find(ConfigurationKind.Destination, route.Destination)?.Definition as DestinationDefinition;
+        return destination is not null && gallery.TryGetValue(((TemplateReference.Gallery)route.Template!).Name, out GalleryTemplate? entry)
+            ? entry.FillIn(route, destination.Connector)
+            : route;
     }
 
     /// <summary>The changes that were asked for, and a new revision of each route whose template's text has changed with them.</summary>

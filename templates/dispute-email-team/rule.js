@@ -1,0 +1,1 @@
+dispute.id || dispute.payment_id || payment.id ? true : skip("the event names no dispute")

@@ -1,0 +1,1 @@
+payment.amount != null || refund.amount != null || skip("the event names no amount")

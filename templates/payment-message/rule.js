@@ -1,0 +1,1 @@
+payment.id || refund.payment_id ? true : skip("the event names no payment")

@@ -1,0 +1,1 @@
+payment.id || refund.id || dispute.id ? true : skip("the event names no payment")

@@ -1,0 +1,1 @@
+customer.phone ? true : skip("the event names no telephone number")
