@@ -27,10 +27,27 @@ public static partial class ConfigurationDocument
             Template = ReadTemplateReference(reader),
             Fields = ReadFields(reader),
             Retry = ReadRetry(reader),
+            Late = ReadLate(reader),
         };
         CheckCode(reader, "rule", route.Rule ?? "");
         reader.End();
         return route;
+    }
+
+    private static LateHandling ReadLate(ObjectReader route)
+    {
+        switch (route.Text("late"))
+        {
+            case null or "send":
+                return LateHandling.Send;
+            case "skip":
+                return LateHandling.Skip;
+            case "hold":
+                return LateHandling.Hold;
+            case { } other:
+                route.Add("late", $"\"{other}\" says nothing about late events.", "Write \"send\", \"skip\" or \"hold\".");
+                return LateHandling.Hold;
+        }
     }
 
     private static IReadOnlyList<string> ReadSources(ObjectReader reader)

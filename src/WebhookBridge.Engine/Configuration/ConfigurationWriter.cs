@@ -244,6 +244,11 @@ public static class ConfigurationWriter
                 break;
         }
 
+        if (route.Late != LateHandling.Send)
+        {
+            json.WriteString("late", route.Late == LateHandling.Skip ? "skip" : "hold");
+        }
+
         json.WriteStartObject("fields");
         foreach ((string id, FieldTemplate field) in route.Fields)
         {

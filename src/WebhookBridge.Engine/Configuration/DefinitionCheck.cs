@@ -46,7 +46,7 @@ public static class DefinitionCheck
             problems.Add(new($"{path}.settings.{name}", $"The platform \"{platform.Name}\" has no setting \"{name}\".", Names.Suggest(name, known, "Remove it.")));
         }
 
-        if (source.Secrets.Count > 0 && !unknownSetting)
+        if (source.Secrets.Count > 0 && !unknownSetting && !verifier.AwaitsKey)
         {
             problems.AddRange(verifier.Problems.Select(problem => new ConfigurationProblem(path + ".secrets", problem, "Mend secrets and settings as the platform's page says.")));
         }

@@ -152,6 +152,9 @@ public sealed record RouteDefinition
     public IReadOnlyDictionary<string, FieldTemplate> Fields { get; init; } = new Dictionary<string, FieldTemplate>();
 
     public RetryDefinition Retry { get; init; } = RetryDefinition.Standard;
+
+    /// <summary>What happens to an event when a newer state of the same payment came before it.</summary>
+    public LateHandling Late { get; init; }
 }
 
 /// <summary>A template by name, from the gallery, or in place.</summary>

@@ -47,11 +47,27 @@ public static class DeliveryReasons
     public const string UnknownOutcome = "unknown_outcome";
     public const string RetriesUsedUp = "retries_used_up";
     public const string ByPerson = "by_person";
+
+    /// <summary>A newer state of the same payment came before, and the route leaves such events out or holds them.</summary>
+    public const string Late = "late";
+}
+
+/// <summary>What a route does with an event that is late: a newer state of the same payment came before.</summary>
+public enum LateHandling
+{
+    /// <summary>As any other; <c>meta.late</c> tells.</summary>
+    Send,
+
+    /// <summary>Its delivery ends as skipped.</summary>
+    Skip,
+
+    /// <summary>Its delivery waits for a person.</summary>
+    Hold,
 }
 
 /// <summary>A delivery to be stored together with its event (or by a replay).</summary>
 /// <param name="Id"><c>dlv_</c> and a ULID; also the idempotency key that the destination sees.</param>
-/// <param name="State"><see cref="DeliveryState.Pending"/> or <see cref="DeliveryState.Held"/>.</param>
+/// <param name="State"><see cref="DeliveryState.Pending"/> or <see cref="DeliveryState.Held"/>; <see cref="DeliveryState.Skipped"/> for a late event that the route leaves out.</param>
 /// <param name="NextAttemptAt">When it is due; for a held one with a time limit, when it is judged again; null = until a person acts.</param>
 /// <param name="Leased">True when a worker of this process takes it from memory straight after the commit: the row is stored as leased with fence 1.</param>
 public sealed record NewDelivery(
@@ -63,7 +79,19 @@ public sealed record NewDelivery(
     string? Reason,
     DateTimeOffset? NextAttemptAt,
     bool Leased,
-    string? ReplayOf = null);
+    string? ReplayOf = null)
+{
+    /// <summary>What its route does when the event turns out to be late, which only the journal knows.</summary>
+    public LateHandling WhenLate { get; init; }
+
+    /// <summary>The delivery as it is stored with an event that is late.</summary>
+    public NewDelivery OfLateEvent() => WhenLate switch
+    {
+        LateHandling.Skip => this with { State = DeliveryState.Skipped, Reason = DeliveryReasons.Late, NextAttemptAt = null, Leased = false },
+        LateHandling.Hold => this with { State = DeliveryState.Held, Reason = DeliveryReasons.Late, NextAttemptAt = null, Leased = false },
+        _ => this,
+    };
+}
 
 /// <summary>A delivery in the hands of a worker.</summary>
 public sealed record LeasedDelivery

@@ -108,7 +108,7 @@ public sealed class Platform
             checks,
             [.. path],
             [.. handshakes.Select(h => (h, HandshakeSecrets(h, tagged, plain)))],
-            definition.Secrets.Count > 0,
+            plain.Count > 0 || tagged.Exists(static t => t.Tag != SourceVerifier.PathTag),
             problems);
         return verifier;
     }

@@ -27,6 +27,7 @@ public sealed record NewEvent
     /// <summary>One <see cref="RouteVerdict"/> for each of <see cref="Routes"/>.</summary>
     public required ReadOnlyMemory<byte> Verdicts { get; init; }
 
+    /// <summary>Stored as they are, or as <see cref="NewDelivery.OfLateEvent"/> when the event turns out to be late.</summary>
     public required IReadOnlyList<NewDelivery> Deliveries { get; init; }
 
     /// <summary>The whole request body of a batch, on its first event only.</summary>

@@ -27,6 +27,9 @@ public sealed class ReceiveWebhook(
 {
     private readonly Func<string> _nextId = () => ids.Next(IdSource.Event);
 
+    /// <summary>Stores the key that a sender hands over in its handshake. Without it no key is ever learned.</summary>
+    public Func<ActiveSource, SecretText, ValueTask<LearnResult>> KeepLearnedSecret { get; init; } = static (_, _) => new(LearnResult.NotWanted);
+
     /// <summary>Step 1: the source of that name; null (answer 404) when there is none, it is switched off, or the secret in the path is wrong.</summary>
     public ActiveSource? FindSource(string name, string? pathSecret) =>
         configuration.Value.Sources.TryGetValue(name, out ActiveSource? source) && source.Definition.Enabled && source.Verifier.PathSecretMatches(pathSecret) ? source : null;
@@ -40,7 +43,16 @@ public sealed class ReceiveWebhook(
         // 2. Handshake? A platform asks whether the address is ours; no event comes of it.
         if (source.Verifier.TryHandshake(request) is { } handshake)
         {
-            return new ReceiveAnswer(handshake.Status, handshake.Body, handshake.ContentType, handshake.Headers);
+            // A key that the sender hands over is on disk before the sender is told that we have it.
+            switch (handshake.LearnedSecret is { } key ? await KeepLearnedSecret(source, key) : LearnResult.Kept)
+            {
+                case LearnResult.Kept:
+                    return new ReceiveAnswer(handshake.Status, handshake.Body, handshake.ContentType, handshake.Headers);
+                case LearnResult.Unavailable:
+                    return ReceiveAnswer.Refused(503, "unavailable", "The key could not be stored.", ReceiveAnswer.RetryAfter5);
+            }
+
+            // Not wanted: the source got a key in the meantime. It is a request like any other, and has to be signed.
         }
 
         // 3. Genuine? By the bytes as they came; opened and read only afterwards.
@@ -219,12 +231,12 @@ public sealed class ReceiveWebhook(
             string id = ids.Next(IdSource.Delivery), destination = route.Definition.Destination;
             if (hold is { } time)
             {
-                deliveries[i] = new(id, route.Name, route.Revision, destination, DeliveryState.Held, DeliveryReasons.UnknownCheckout, now + time, Leased: false);
+                deliveries[i] = new(id, route.Name, route.Revision, destination, DeliveryState.Held, DeliveryReasons.UnknownCheckout, now + time, Leased: false) { WhenLate = route.Definition.Late };
             }
             else
             {
                 bool leased = pump.TryReserve(destination, of, out string? reason);
-                deliveries[i] = new(id, route.Name, route.Revision, destination, DeliveryState.Pending, reason, now, leased);
+                deliveries[i] = new(id, route.Name, route.Revision, destination, DeliveryState.Pending, reason, now, leased) { WhenLate = route.Definition.Late };
             }
         }
 
@@ -246,8 +258,19 @@ public sealed class ReceiveWebhook(
             GatewayEvent stored = outcome.Late || outcome.SuspectedReplay
                 ? events[i].Event with { Late = outcome.Late, SuspectedReplay = outcome.SuspectedReplay }
                 : events[i].Event;
-            foreach (NewDelivery delivery in events[i].Deliveries)
+            foreach (NewDelivery prepared in events[i].Deliveries)
             {
+                NewDelivery delivery = outcome.Late ? prepared.OfLateEvent() : prepared;
+                if (prepared.Leased && !delivery.Leased)
+                {
+                    pump.GiveBack(prepared.Destination, events[i].Event);
+                }
+
+                if (delivery.Reason == DeliveryReasons.Late)
+                {
+                    continue; // skipped, or waits for a person
+                }
+
                 if (delivery.Leased)
                 {
                     pump.Enqueue(new LeasedDelivery

@@ -13,14 +13,15 @@ public sealed class SourceVerifier
     private readonly SchemeCheck[] _schemes;
     private readonly byte[][] _pathSecrets;
     private readonly (Handshake Handshake, byte[][] Secrets)[] _handshakes;
-    private readonly bool _hasSecrets;
+    private readonly bool _hasKey;
 
-    internal SourceVerifier(SchemeCheck[] schemes, byte[][] pathSecrets, (Handshake Handshake, byte[][] Secrets)[] handshakes, bool hasSecrets, IReadOnlyList<string> problems)
+    internal SourceVerifier(SchemeCheck[] schemes, byte[][] pathSecrets, (Handshake Handshake, byte[][] Secrets)[] handshakes, bool hasKey, IReadOnlyList<string> problems)
     {
         _schemes = schemes;
         _pathSecrets = pathSecrets;
         _handshakes = handshakes;
-        _hasSecrets = hasSecrets;
+        _hasKey = hasKey;
+        AwaitsKey = !hasKey && Array.Exists(handshakes, static h => h.Handshake.OnlyWithoutSecret);
         Problems = problems;
         var methods = new SortedSet<string>(StringComparer.Ordinal) { "POST" };
         foreach ((Handshake handshake, _) in handshakes)
@@ -41,6 +42,9 @@ public sealed class SourceVerifier
 
     /// <summary>What an administrator has to mend before anything is accepted; empty when the verifier works.</summary>
     public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>The sender hands over its key in a handshake, and the source has none yet; secrets in the path do not count as keys.</summary>
+    public bool AwaitsKey { get; }
 
     /// <summary>What the weakest scheme in force is worth.</summary>
     public ProofKind Proof { get; }
@@ -137,7 +141,7 @@ public sealed class SourceVerifier
         {
             foreach ((Handshake handshake, byte[][] secrets) in _handshakes)
             {
-                if (!handshake.IsMeant(ref scope) || (handshake.OnlyWithoutSecret && _hasSecrets))
+                if (!handshake.IsMeant(ref scope) || (handshake.OnlyWithoutSecret && _hasKey))
                 {
                     continue;
                 }

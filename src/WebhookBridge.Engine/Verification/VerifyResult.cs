@@ -63,7 +63,7 @@ public enum ProofKind
 }
 
 /// <summary>The answer to a sender's test of the address; no event comes of it.</summary>
-/// <param name="LearnedSecret">The key that the sender hands over in this request (Asana, Notion): to be stored as the source's secret. Given only while the source has none.</param>
+/// <param name="LearnedSecret">The key that the sender hands over in this request (Asana, Notion): to be stored as the source's secret before the answer is given. Given only while the source has no key.</param>
 public sealed record HandshakeAnswer(
     int Status,
     IReadOnlyList<KeyValuePair<string, string>> Headers,

@@ -82,7 +82,7 @@ internal sealed class Gateway : IAsyncDisposable
             Own(new DeliveryMetrics()),
             loggers.CreateLogger<DeliveryPump>(),
             new PumpOptions { JudgeHeld = held.Judge, InitialHolds = Holds.Load(), HoldChanged = Holds.KeepAsync });
-        Receive = new ReceiveWebhook(Current, store.Journal, Pump, Simulations, Own(new ReceiveMetrics()), Ids, time);
+        Receive = new ReceiveWebhook(Current, store.Journal, Pump, Simulations, Own(new ReceiveMetrics()), Ids, time) { KeepLearnedSecret = LearnSecretAsync };
         Lists.Known = CheckoutsKnownAsync;
         Replays = new Replays(this, loggers.CreateLogger<Replays>());
     }
@@ -219,6 +219,17 @@ internal sealed class Gateway : IAsyncDisposable
                 await Pump.CheckoutKnownAsync(routes, value);
             }
         }
+    }
+
+    private async ValueTask<LearnResult> LearnSecretAsync(ActiveSource source, SecretText key)
+    {
+        LearnResult learned = await Configuration.LearnSecretAsync(source, key);
+        if (learned == LearnResult.Kept)
+        {
+            await Audit.RecordAsync("handshake", "secret.learned", "source/" + source.Name);
+        }
+
+        return learned;
     }
 
     private T Own<T>(T part)

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Connectors;
 using WebhookBridge.Engine.Filtering;
+using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Platforms;
+using WebhookBridge.Engine.Receiving;
 using WebhookBridge.Storage;
 using WebhookBridge.Storage.Config;
 
@@ -19,6 +21,9 @@ internal sealed partial class GatewayConfiguration(
     IReadOnlyDictionary<string, GalleryTemplate> gallery,
     ILogger<GatewayConfiguration> logger) : IDisposable
 {
+    /// <summary>Stands in the history of a source whose key came from its sender.</summary>
+    private const string HandshakeActor = "handshake";
+
     private readonly SemaphoreSlim _oneChange = new(1);
     private FrozenDictionary<(ConfigurationKind, string), ConfiguredItem> _items = FrozenDictionary<(ConfigurationKind, string), ConfiguredItem>.Empty;
 
@@ -70,6 +75,30 @@ internal sealed partial class GatewayConfiguration(
     /// <summary>Creates and replaces all that a document names; what it does not name stays.</summary>
     public Task<ChangeResult> ApplyAsync(GatewayDefinition document, bool dryRun, string actor) =>
         ChangeAsync([.. document.Sources, .. document.Lists, .. document.Destinations, .. document.Templates, .. document.Routes], [], null, dryRun, replaceLists: false, actor);
+
+    /// <summary>Keeps the key that a sender handed over in its handshake, unless the source has a key: a stranger who repeats the handshake changes nothing.</summary>
+    public async ValueTask<LearnResult> LearnSecretAsync(ActiveSource source, SecretText key)
+    {
+        if (Find(ConfigurationKind.Source, source.Name) is not { Definition: SourceDefinition definition } item
+            || definition.Platform != source.Platform.Name || !source.Platform.CreateVerifier(definition).AwaitsKey)
+        {
+            return LearnResult.NotWanted;
+        }
+
+        // The revision decides between two handshakes at once: the second finds another one.
+        switch (await PutAsync(definition with { Secrets = [.. definition.Secrets, key] }, item.Revision, HandshakeActor))
+        {
+            case ChangeResult.Done:
+                return LearnResult.Kept;
+            case ChangeResult.Stale:
+                return LearnResult.NotWanted;
+            case ChangeResult.Invalid invalid:
+                Log.NotLearned(logger, source.Name, invalid.Problems[0].ToString());
+                return LearnResult.Unavailable;
+            default:
+                return LearnResult.Unavailable;
+        }
+    }
 
     /// <summary>A stored revision of a route, compiled with its own template and today's lists; for deliveries that are pinned to it.</summary>
     public async ValueTask<ActiveRoute?> LoadRevisionAsync(string route, int revision)
@@ -129,6 +158,11 @@ internal sealed partial class GatewayConfiguration(
             problems.AddRange(compiled.Where(problem => problems.TrueForAll(known => known.Path != problem.Path)));
             if (problems.Count > 0)
             {
+                problems = WithoutOldOnes(problems, definition, puts);
+            }
+
+            if (problems.Count > 0)
+            {
                 return new ChangeResult.Invalid(problems);
             }
 
@@ -176,6 +210,35 @@ internal sealed partial class GatewayConfiguration(
         return destination is not null && gallery.TryGetValue(((TemplateReference.Gallery)route.Template!).Name, out GalleryTemplate? entry)
             ? entry.FillIn(route, destination.Connector)
             : route;
+    }
+
+    /// <summary>Leaves out what was wrong before with items that this change does not touch: a platform or plugin that is gone must not stand in the way of everything else. Such items stay out of force until they are mended.</summary>
+    private List<ConfigurationProblem> WithoutOldOnes(List<ConfigurationProblem> problems, GatewayDefinition after, IReadOnlyList<object> puts)
+    {
+        GatewayDefinition before = Definition;
+        List<ConfigurationProblem> old = [];
+        DefinitionCheck.Check(before, platforms, connectors, old);
+        compiler.Compile(before, lists.ByName, (_, _) => 0, out IReadOnlyList<ConfigurationProblem> compiled);
+        HashSet<(ConfigurationKind, string, string)> known = [.. old.Concat(compiled).Select(problem => ProblemOf(before, problem)).OfType<(object Item, string Message)>()
+            .Select(of => (StoredItems.KindOf(of.Item), StoredItems.NameOf(of.Item), of.Message))];
+        return [.. problems.Where(problem => ProblemOf(after, problem) is not { } of || puts.Contains(of.Item)
+            || !known.Contains((StoredItems.KindOf(of.Item), StoredItems.NameOf(of.Item), of.Message)))];
+    }
+
+    /// <summary>The item that a problem's path points to, such as <c>$.sources[2].platform</c>; null for one that points elsewhere.</summary>
+    private static (object Item, string Message)? ProblemOf(GatewayDefinition definition, ConfigurationProblem problem)
+    {
+        (string Section, IReadOnlyList<object> Items)[] sections = [("$.sources[", definition.Sources), ("$.destinations[", definition.Destinations), ("$.templates[", definition.Templates), ("$.routes[", definition.Routes)];
+        foreach ((string section, IReadOnlyList<object> items) in sections)
+        {
+            int end = problem.Path.IndexOf(']', StringComparison.Ordinal);
+            if (problem.Path.StartsWith(section, StringComparison.Ordinal) && int.TryParse(problem.Path.AsSpan(section.Length, end - section.Length), out int index) && index < items.Count)
+            {
+                return (items[index], problem.Path[(end + 1)..] + problem.Message);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The changes that were asked for, and a new revision of each route whose template's text has changed with them.</summary>
@@ -295,8 +358,8 @@ internal sealed partial class GatewayConfiguration(
             _ => "unchanged",
         }))];
 
-    private static bool SameSecrets(Dictionary<string, Engine.Model.SecretText?> one, IReadOnlyDictionary<string, Engine.Model.SecretText?> other) =>
-        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out Engine.Model.SecretText? secret) && Equals(secret, pair.Value));
+    private static bool SameSecrets(Dictionary<string, SecretText?> one, IReadOnlyDictionary<string, SecretText?> other) =>
+        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out SecretText? secret) && Equals(secret, pair.Value));
 
     /// <summary>The items that came stand first and in their order, so that the index in a path is that of the document.</summary>
     private static IEnumerable<object> InOrder(IReadOnlyList<object> puts, Dictionary<(ConfigurationKind, string), object> after) =>
@@ -306,6 +369,9 @@ internal sealed partial class GatewayConfiguration(
     {
         [LoggerMessage(EventId = 1101, Level = LogLevel.Error, Message = "configuration.left_out {Kind} {Name}: {Problem}")]
         public static partial void LeftOut(ILogger logger, string kind, string name, string problem);
+
+        [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "configuration.key_not_learned: the sender of {Source} handed over a key that cannot be stored: {Problem}")]
+        public static partial void NotLearned(ILogger logger, string source, string problem);
     }
 }
 

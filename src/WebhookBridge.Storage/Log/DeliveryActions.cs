@@ -60,7 +60,7 @@ public sealed class DeliveryActions
         ChangeAsync(id, actor, "resume", ["held"], static (d, now) => MakePending(d, now));
 
     /// <summary>Lets everything of a destination go on that is held by a person or after an unknown outcome; says how many.</summary>
-    /// <remarks>What is held until its checkout id is known stays: its time is not up.</remarks>
+    /// <remarks>What is held until its checkout id is known stays: its time is not up. So does what is held because it is late: a person decides on each.</remarks>
     public async Task<int> ResumeAllAsync(string destination, string actor)
     {
         int total = 0;
@@ -68,7 +68,7 @@ public sealed class DeliveryActions
         {
             long now = Now();
             int done = await _gate.RunAsync(context => context.Deliveries
-                .Where(d => d.State == "held" && d.Destination == destination && !d.Leased && d.Reason != DeliveryReasons.UnknownCheckout)
+                .Where(d => d.State == "held" && d.Destination == destination && !d.Leased && d.Reason != DeliveryReasons.UnknownCheckout && d.Reason != DeliveryReasons.Late)
                 .OrderBy(static d => d.Seq)
                 .Take(Slice)
                 .ExecuteUpdate(s => s

@@ -127,7 +127,7 @@ internal sealed class HotCommands : IDisposable
 
         for (int i = 0; i < item.Deliveries.Count; i++)
         {
-            InsertDelivery(seq, item.Deliveries[i], receivedAt, first: true, replayId: null);
+            InsertDelivery(seq, late ? item.Deliveries[i].OfLateEvent() : item.Deliveries[i], receivedAt, first: true, replayId: null);
         }
 
         return new AppendOutcome(e.Id, Duplicate: false, suspected, late);
@@ -149,6 +149,7 @@ internal sealed class HotCommands : IDisposable
         s.Bind(11, first);
         s.BindIdOrNull(12, delivery.ReplayOf);
         s.BindIdOrNull(13, replayId);
+        s.Bind(14, delivery.State == DeliveryState.Skipped ? createdAt : null);
         s.Run();
     }
 
@@ -283,6 +284,7 @@ internal sealed class HotCommands : IDisposable
         _findNewerState.Bind(1, e.Columns.PaymentId);
         _findNewerState.Bind(2, e.Source);
         _findNewerState.Bind(3, time.ToUnixTimeMilliseconds());
+        _findNewerState.Bind(4, e.Test); // a simulated event says nothing about real money
         bool found = _findNewerState.Step();
         if (found)
         {

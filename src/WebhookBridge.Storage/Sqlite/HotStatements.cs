@@ -34,7 +34,8 @@ internal static class HotStatements
 
     /// <summary>Whether a newer state of the same payment is here already, among the last that came: a sender that gives all its events one payment id must not slow the append.</summary>
     public const string FindNewerState = """
-        SELECT 1 FROM (SELECT source, time FROM events WHERE payment_id = ?1 ORDER BY received_at DESC LIMIT 16) WHERE source = ?2 AND time > ?3 LIMIT 1
+        SELECT 1 FROM (SELECT source, time, test FROM events WHERE payment_id = ?1 ORDER BY received_at DESC LIMIT 16)
+        WHERE source = ?2 AND time > ?3 AND test = ?4 LIMIT 1
         """;
 
     public const string InsertRouteSet = "INSERT INTO route_sets (id, source, routes) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
@@ -53,8 +54,8 @@ internal static class HotStatements
     public const string InsertBody = "INSERT INTO event_bodies (event_seq, headers, body, batch_body) VALUES (?1, ?2, ?3, ?4)";
 
     public const string InsertDelivery = """
-        INSERT INTO deliveries (id, event_seq, route, route_revision, destination, state, reason, leased, lease_seq, created_at, next_attempt_at, first, replay_of, replay_id)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13)
+        INSERT INTO deliveries (id, event_seq, route, route_revision, destination, state, reason, leased, lease_seq, created_at, next_attempt_at, first, replay_of, replay_id, finished_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         """;
 
     // ---- lease --------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ internal sealed class Door : IAsyncDisposable
     private readonly PumpHarness _pump = new();
     private readonly ReceiveMetrics _metrics = new();
 
-    private Door(string configuration)
+    private Door(string configuration, Func<ActiveSource, SecretText, ValueTask<LearnResult>>? keep = null)
     {
         var reading = ConfigurationDocument.Read(Encoding.UTF8.GetBytes(configuration), SecretSyntax.Plain);
         reading.Problems.ShouldBeEmpty();
@@ -31,7 +31,9 @@ internal sealed class Door : IAsyncDisposable
         problems.ShouldBeEmpty();
         _pump.Configuration.Publish(snapshot!);
         Simulations = new SimulationTokens(Clock);
-        Receive = new ReceiveWebhook(_pump.Configuration, Journal, _pump.Pump, Simulations, _metrics, new IdSource(Clock), Clock);
+        Receive = keep is null
+            ? new ReceiveWebhook(_pump.Configuration, Journal, _pump.Pump, Simulations, _metrics, new IdSource(Clock), Clock)
+            : new ReceiveWebhook(_pump.Configuration, Journal, _pump.Pump, Simulations, _metrics, new IdSource(Clock), Clock) { KeepLearnedSecret = keep };
     }
 
     public ManualTimeProvider Clock => _pump.Clock;
@@ -42,11 +44,12 @@ internal sealed class Door : IAsyncDisposable
 
     public ReceiveWebhook Receive { get; }
 
-    public static Door Open(string routes, string source = """{ "name": "shop", "platform": "yoco", "secrets": ["SECRET"] }""") => new(
+    public static Door Open(string routes, string source = """{ "name": "shop", "platform": "yoco", "secrets": ["SECRET"] }""", Func<ActiveSource, SecretText, ValueTask<LearnResult>>? keep = null) => new(
         $$"""
         { "sources": [ {{source.Replace("SECRET", Secret, StringComparison.Ordinal)}} ], "lists": [ { "name": "known", "values": [] } ],
           "destinations": [ { "name": "crm", "connector": "http", "enabled": false, "secrets": { "url": "http://127.0.0.1:9/x" } } ], "routes": [ {{routes}} ] }
-        """);
+        """,
+        keep);
 
     /// <summary>A Yoco event, signed.</summary>
     public InboundRequest Signed(string body, string id = "msg_1", string? token = null, bool gzip = false)

@@ -168,4 +168,33 @@ public sealed class ReceiveWebhookTests
         await using Door off = Door.Open(All, """{ "name": "shop", "platform": "yoco", "enabled": false, "secrets": ["SECRET"] }""");
         off.Receive.FindSource("shop", null).ShouldBeNull();
     }
+
+    [Theory]
+    [InlineData(LearnResult.Kept, 200)]
+    [InlineData(LearnResult.Unavailable, 503)]
+    [InlineData(LearnResult.NotWanted, 401)]
+    public async Task Receive_HandshakeWithAKey_IsAnsweredOnlyOnceTheKeyIsKept(LearnResult kept, int status)
+    {
+        List<string> keys = [];
+        await using Door door = Door.Open(All, """{ "name": "shop", "platform": "asana" }""", (source, key) =>
+        {
+            keys.Add(source.Name + " " + key.Reveal());
+            return new(kept);
+        });
+        ReceiveAnswer answer = await door.Receive.ReceiveAsync(door.Receive.FindSource("shop", null)!, door.Request([], [new("X-Hook-Secret", "b537207f20cbfa02357cf448134da559")]));
+        answer.Status.ShouldBe(status);
+        keys.ShouldBe(["shop b537207f20cbfa02357cf448134da559"]);
+        answer.Headers.Any(static h => h.Key == "X-Hook-Secret").ShouldBe(kept == LearnResult.Kept);
+    }
+
+    [Theory]
+    [InlineData("""{ "name": "shop", "platform": "asana", "secrets": ["a-key-that-is-there"] }""", null, 401)]
+    [InlineData("""{ "name": "shop", "platform": "asana", "secrets": ["path:guarded-by-this"] }""", "guarded-by-this", 200)]
+    public async Task Receive_HandshakeWithAKey_IsTakenOnlyWhileThereIsNone(string source, string? path, int status)
+    {
+        await using Door door = Door.Open(All, source, static (_, _) => new(LearnResult.Kept));
+        InboundRequest request = door.Request([], [new("X-Hook-Secret", "b537207f20cbfa02357cf448134da559")]);
+        ReceiveAnswer answer = await door.Receive.ReceiveAsync(door.Receive.FindSource("shop", path)!, request);
+        answer.Status.ShouldBe(status);
+    }
 }

@@ -23,7 +23,7 @@ public sealed class ConfigurationDocumentTests
                                         "all": [ { "field": "payment.amount", "op": ">", "value": 500.10 } ] },
                               "rule": "({ payload }) => payload.metadata?.checkoutId?.startsWith('ch_')",
                               "template": "flat", "fields": { "to": "{{ customer.email }}", "properties": { "amount": "{{ payment.amount }}" } },
-                              "retry": ["5s", "5m", "30m", "2h", "5h", "10h", "10h"] } ]
+                              "retry": ["5s", "5m", "30m", "2h", "5h", "10h", "10h"], "late": "hold" } ]
         }
         """;
 
@@ -48,6 +48,7 @@ public sealed class ConfigurationDocumentTests
         route.Template.ShouldBe(new TemplateReference.Named("flat"));
         route.Fields["to"].ShouldBe(new FieldTemplate.Text("{{ customer.email }}"));
         route.Retry.ShouldBeOfType<RetryDefinition.Delays>().Each.Count.ShouldBe(7);
+        route.Late.ShouldBe(LateHandling.Hold);
     }
 
     [Fact]
@@ -85,6 +86,7 @@ public sealed class ConfigurationDocumentTests
     [InlineData("""{ "routes": [ { "name": "r", "source": "s", "destination": "d", "retry": ["8d"] } ] }""", "$.routes[0].retry[0]", "7d")]
     [InlineData("""{ "routes": [ { "name": "r", "source": "s", "destination": "d", "retry": "standart" } ] }""", "$.routes[0].retry", "\"standard\"")]
     [InlineData("""{ "routes": [ { "name": "r", "source": "s", "destination": "d", "retry": { "first": "1s", "factor": 0.5, "max": "1h", "tries": 3 } } ] }""", "$.routes[0].retry.factor", "from 1")]
+    [InlineData("""{ "routes": [ { "name": "r", "source": "s", "destination": "d", "late": "drop" } ] }""", "$.routes[0].late", "\"skip\"")]
     [InlineData("""{ "routes": [ { "name": "r", "source": "s", "destination": "d", "rule": 5 } ] }""", "$.routes[0].rule", "quotes")]
     [InlineData("""{ "lists": [ { "name": "l", "values": ["a"], "values": ["b"] } ] }""", "$.lists[0].values", "one of the two")]
     [InlineData("""{ "lists": [ }""", "$", "line 1")]

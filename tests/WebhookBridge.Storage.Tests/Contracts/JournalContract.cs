@@ -1,6 +1,7 @@
 using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Receiving;
+using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Storage.Tests.Contracts;
 
@@ -141,6 +142,37 @@ public abstract class JournalContract : IAsyncLifetime
         (await OutcomeAsync(Make.Event("new", columns: payment, time: now))).Late.ShouldBeFalse();
         (await OutcomeAsync(Make.Event("old", columns: payment, time: now.AddMinutes(-1)))).Late.ShouldBeTrue();
         (await OutcomeAsync(Make.Event("elsewhere", columns: payment, time: now.AddMinutes(-1), source: "other"))).Late.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(LateHandling.Send, "pending", null)]
+    [InlineData(LateHandling.Skip, "skipped", "late")]
+    [InlineData(LateHandling.Hold, "held", "late")]
+    public async Task AppendAsync_LateEvent_IsTreatedAsItsRouteSays(LateHandling handling, string state, string? reason)
+    {
+        DateTimeOffset now = Harness.Clock.GetUtcNow();
+        var payment = new SearchColumns { PaymentId = "p_1" };
+        NewEvent first = With(Make.Event("new", columns: payment, time: now, leased: true), handling);
+        NewEvent late = With(Make.Event("old", columns: payment, time: now.AddMinutes(-1), leased: true), handling);
+        await OutcomeAsync(first);
+        await OutcomeAsync(late);
+
+        (await Harness.Store.Log.Deliveries.FindAsync(first.Deliveries[0].Id)).ShouldNotBeNull().State.ShouldBe("pending", "it was in time");
+        DeliveryRow row = (await Harness.Store.Log.Deliveries.FindAsync(late.Deliveries[0].Id)).ShouldNotBeNull();
+        (row.State, row.Reason).ShouldBe((state, reason));
+        Check.Run(Harness.Store.Directory.DatabaseFile).Problems.ShouldBeEmpty();
+
+        static NewEvent With(NewEvent one, LateHandling handling) => one with { Deliveries = [.. one.Deliveries.Select(d => d with { WhenLate = handling })] };
+    }
+
+    [Fact]
+    public async Task AppendAsync_SimulatedNewerState_MakesNoRealEventLate()
+    {
+        DateTimeOffset now = Harness.Clock.GetUtcNow();
+        var payment = new SearchColumns { PaymentId = "p_1" };
+        NewEvent simulated = Make.Event("new", columns: payment, time: now);
+        await OutcomeAsync(simulated with { Event = simulated.Event with { Test = true } });
+        (await OutcomeAsync(Make.Event("old", columns: payment, time: now.AddMinutes(-1)))).Late.ShouldBeFalse();
     }
 
     [Fact]
