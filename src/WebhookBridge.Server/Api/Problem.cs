@@ -30,6 +30,8 @@ internal static class Problems
     public static readonly Problem IdempotencyKeyBusy = new("idempotency_key_busy", 409, "The first request with this idempotency key is not done yet");
     public static readonly Problem BodyGone = new("body_gone", 410, "The body is no longer kept");
     public static readonly Problem NotPossible = new("not_possible", 422, "This cannot be done");
+    public static readonly Problem PlatformRefused = new("platform_refused", 422, "The platform refused it");
+    public static readonly Problem PlatformUnavailable = new("platform_unavailable", 502, "The platform did not answer");
     public static readonly Problem Unavailable = new("unavailable", 503, "The gateway cannot do this now");
     public static readonly Problem Internal = new("internal", 500, "The gateway made a mistake");
 
@@ -44,7 +46,7 @@ internal static class Problems
     [
         NotAuthenticated, KeyExpired, ScopeMissing, NotFound, MethodNotAllowed, UnknownQuery, InvalidQuery, InvalidBody, InvalidConfiguration, BodyTooLarge,
         BodyTooSlow, EncodingNotSupported, IfMatchNeeded, Stale, InUse, WrongState, NameTaken, IdempotencyKeyReused, IdempotencyKeyBusy, BodyGone,
-        NotPossible, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, GzipDamaged, RateLimited,
+        NotPossible, PlatformRefused, PlatformUnavailable, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, GzipDamaged, RateLimited,
     ];
 
     public static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code);

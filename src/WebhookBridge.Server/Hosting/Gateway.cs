@@ -12,6 +12,7 @@ using WebhookBridge.Engine.Receiving;
 using WebhookBridge.Engine.Secrets;
 using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Api;
+using WebhookBridge.Server.Registration;
 using WebhookBridge.Server.Simulation;
 using WebhookBridge.Storage;
 using WebhookBridge.Storage.Config;
@@ -32,6 +33,12 @@ internal sealed record GatewayOptions
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
 
     public Uri? EgressProxy { get; init; }
+
+    /// <summary>Scheme and host as senders see them; null = not known.</summary>
+    public string? PublicUrl { get; init; }
+
+    /// <summary>Where the platforms' own APIs are; null = where they really are.</summary>
+    public IReadOnlyDictionary<string, Uri>? PlatformAddresses { get; init; }
 
     public StoreLimits Limits { get; init; } = StoreLimits.Default;
 }
@@ -67,13 +74,14 @@ internal sealed class Gateway : IAsyncDisposable
         Rules = Own(new RuleJudge(Environment.ProcessorCount));
         Holds = new DestinationHolds(store, time);
         DueClock clock = new(time);
-        GuardedConnect connect = new(new EgressPolicy(options.AllowPrivate, options.AllowedNetworks, options.EgressProxy));
+        PublicUrl = options.PublicUrl;
+        Connect = new GuardedConnect(new EgressPolicy(options.AllowPrivate, options.AllowedNetworks, options.EgressProxy));
         RouteRevisions revisions = new(Current, Configuration.LoadRevisionAsync);
         HeldJudge held = new(Current, time);
         Pump = new DeliveryPump(
             store.Queue,
             Current,
-            new DestinationOpener(Connectors, connect, time, new ConnectorMemory(
+            new DestinationOpener(Connectors, Connect, time, new ConnectorMemory(
                 async (destination, name) => (await store.Config.LoadSealedAsync(ConfigStore.SessionKind(destination))).GetValueOrDefault(name)?.Reveal(),
                 async (destination, name, value) => await store.Config.PutSealedAsync(ConfigStore.SessionKind(destination), name, value))),
             new DeliveryAttempt(revisions.FindAsync, JudgeAsync, static (route, view, timeouts) => route.Shape.Reshape(view, timeouts), Ids, clock, time, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue),
@@ -84,6 +92,7 @@ internal sealed class Gateway : IAsyncDisposable
             new PumpOptions { JudgeHeld = held.Judge, InitialHolds = Holds.Load(), HoldChanged = Holds.KeepAsync });
         Receive = new ReceiveWebhook(Current, store.Journal, Pump, Simulations, Own(new ReceiveMetrics()), Ids, time) { KeepLearnedSecret = LearnSecretAsync };
         Lists.Known = CheckoutsKnownAsync;
+        Registrations = new Registrations(this, options.PlatformAddresses);
         Replays = new Replays(this, loggers.CreateLogger<Replays>());
     }
 
@@ -120,6 +129,14 @@ internal sealed class Gateway : IAsyncDisposable
     public RuleJudge Rules { get; }
 
     public DestinationHolds Holds { get; }
+
+    /// <summary>Scheme and host as senders see them, where the server was told.</summary>
+    public string? PublicUrl { get; }
+
+    /// <summary>Opens every outgoing socket.</summary>
+    public GuardedConnect Connect { get; }
+
+    public Registrations Registrations { get; }
 
     public DeliveryPump Pump { get; }
 

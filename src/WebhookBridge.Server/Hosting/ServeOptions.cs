@@ -88,6 +88,7 @@ internal sealed record ServeOptions
         AllowPrivate = AllowPrivate,
         AllowedNetworks = AllowedNetworks,
         EgressProxy = EgressProxy,
+        PublicUrl = PublicUrl,
     };
 
     public static List<ListenAddress> Addresses(string option, string text) =>
