@@ -40,7 +40,7 @@ internal static class HttpForm
         Help = help,
         Kind = FieldKind.SecretUrl,
         Required = true,
-        Rule = rule,
+        Rule = rule ?? new() { MaxLength = 4000, Problem = new("A whole address that begins with https:// (or http://).", "Um endereço completo que começa com https:// (ou http://).") },
     };
 
     /// <summary>The field that the template fills.</summary>
@@ -121,6 +121,7 @@ internal static class HttpForm
                 Kind = FieldKind.Text,
                 Required = true,
                 VisibleWhen = new(Auth, AuthApiKey),
+                Rule = new() { MaxLength = 100, Problem = new("A header name has letters, digits and hyphens only.", "O nome de um cabeçalho só tem letras, dígitos e hífens.") },
             },
             Secret(ApiKey, new("Password", "Senha"), new("The value of that header.", "O valor desse cabeçalho."), new(Auth, AuthApiKey), required: true),
             new()

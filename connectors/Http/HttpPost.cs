@@ -6,7 +6,7 @@ using WebhookBridge.Abstractions;
 
 namespace WebhookBridge.Connectors.Http;
 
-/// <summary>Builds the request of one delivery: the headers of every outgoing webhook (contract section 10), then the operator's. Shared by http, zapier and make. Thread-safe.</summary>
+/// <summary>Builds the request of one delivery: the headers of every outgoing webhook (contract section 10), then the operator's. Shared by http and the presets. Thread-safe.</summary>
 internal sealed class HttpPost
 {
     private readonly IConnectorHost _host;
@@ -27,6 +27,9 @@ internal sealed class HttpPost
     public WebhookSigner? Signer { get; init; }
 
     public bool Gzip { get; init; }
+
+    /// <summary>More headers, drawn from the delivery; null = none.</summary>
+    public Func<DeliveryRequest, IEnumerable<KeyValuePair<string, string>>>? PerDelivery { get; init; }
 
     /// <summary>Sends it. The caller judges the answer and disposes of it.</summary>
     public async ValueTask<HttpResponseMessage> SendAsync(DeliveryRequest delivery, CancellationToken cancellationToken)
@@ -50,6 +53,11 @@ internal sealed class HttpPost
         }
 
         foreach (KeyValuePair<string, string> header in Headers)
+        {
+            Add(request, header.Key, header.Value);
+        }
+
+        foreach (KeyValuePair<string, string> header in PerDelivery?.Invoke(delivery) ?? [])
         {
             Add(request, header.Key, header.Value);
         }

@@ -189,6 +189,10 @@ public static class SettingsCheck
         {
             problems.Add(new(field.Id, new($"'{field.Id}' must be an object of texts.", $"'{field.Id}' deve ser um objeto de textos.")));
         }
+        else if (field.Rule?.Pattern is { } pattern && value.EnumerateObject().Any(p => !Regex.IsMatch(p.Name, $"\\A(?:{pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)))
+        {
+            problems.Add(new(field.Id, field.Rule.Problem));
+        }
     }
 
     private static void CheckText(ConnectorField field, string value, List<SettingProblem> problems)

@@ -16,7 +16,8 @@ namespace WebhookBridge.Engine.Delivery;
 ///                                               fails ─────────────────────────> refused (rule_failed)
 ///                                               out of time ── 1 s, 10 s, 60 s > pending, four times the time
 ///                     3. reshape                as the rule; template_failed
-///                     4. send                   by the destination of today, under its time-out
+///                     4. send                   by the destination of today, under its time-out; first written down, where a repeat would hurt
+///                                               cut off by a crash, and a repeat would hurt > held (unknown_outcome)
 ///                     5. classify               what the answer, or its absence, means
 ///                     6. next time or final     by the route's schedule
 /// </code>
@@ -30,7 +31,8 @@ public sealed class DeliveryAttempt(
     IdSource ids,
     DueClock clock,
     TimeProvider time,
-    Func<double> random)
+    Func<double> random,
+    Func<string, long, ValueTask<bool>> markSending)
 {
     /// <summary>Waits after user code ran out of time (contract section 4); afterwards the delivery is refused.</summary>
     private static readonly TimeSpan[] AfterCodeTimeout = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60)];
@@ -60,7 +62,23 @@ public sealed class DeliveryAttempt(
             }
         }
 
+        if (rendered!.Fields.Count > 0 && destination.Fields.FirstProblem(rendered.Fields) is { } misfit)
+        {
+            return CodeFailed(delivery, AttemptPhase.Render, DeliveryReasons.FieldInvalid, misfit, time.GetUtcNow());
+        }
+
         // 4. Send.
+        if (delivery.Interrupted && destination.UnknownOutcome == UnknownOutcomePolicy.Hold)
+        {
+            AttemptReport held = Final(delivery, DeliveryState.Held, DeliveryReasons.UnknownOutcome);
+            return held with { Completion = held.Completion! with { Rendered = rendered } };
+        }
+
+        if (destination.MarksSending && !await markSending(delivery.Id, delivery.LeaseSeq))
+        {
+            return new(null, LaneSignal.None) { ReleaseReason = delivery.Reason }; // the lease was lost: somebody else decides
+        }
+
         DateTimeOffset startedAt = time.GetUtcNow();
         long started = time.GetTimestamp();
         AttemptTrace trace = new();
@@ -168,6 +186,7 @@ public sealed class DeliveryAttempt(
         switch (what)
         {
             case Classification.Delivered delivered:
+                attempt = attempt with { Note = delivered.Note is null ? null : destination.Redactor.Text(delivered.Note) };
                 return new(completion with { Attempt = attempt, RemoteId = delivered.RemoteId ?? delivery.RemoteId }, LaneSignal.Alive);
 
             case Classification.Refuse refuse:

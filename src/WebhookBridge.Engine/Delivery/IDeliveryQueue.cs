@@ -15,6 +15,10 @@ public interface IDeliveryQueue
     /// <summary>Each destination that has pending, unleased deliveries, with how many and when the first is due. At start and for the metrics.</summary>
     ValueTask<IReadOnlyList<LaneBacklog>> BacklogAsync();
 
+    /// <summary>Records that a leased delivery is about to be sent, so that a crash leaves its outcome as unknown. Only for destinations where a repeat would do harm: it costs a commit.</summary>
+    /// <returns>False when the lease was lost: do not send.</returns>
+    ValueTask<bool> MarkSendingAsync(string deliveryId, long leaseSeq);
+
     /// <summary>Records what an attempt (or a judgement without one) came to: state, next time, rendered bytes, and the attempt's log row if there is one.</summary>
     ValueTask<bool> CompleteAsync(DeliveryCompletion completion);
 

@@ -25,6 +25,8 @@ public sealed class OpenDestination
             "retry" => UnknownOutcomePolicy.Retry,
             _ => description.UnknownOutcome,
         };
+        MarksSending = UnknownOutcome == UnknownOutcomePolicy.Hold || description.Idempotency == IdempotencyClass.SearchThenCreate;
+        Fields = new RouteFieldCheck(description, settings);
     }
 
     public ActiveDestination Active { get; }
@@ -46,6 +48,12 @@ public sealed class OpenDestination
     public int Concurrency { get; }
 
     public UnknownOutcomePolicy UnknownOutcome { get; }
+
+    /// <summary>Whether it is written down before a delivery is sent: only where a repeat would make a second record or hurt. Everything else is spared the commit.</summary>
+    public bool MarksSending { get; }
+
+    /// <summary>What the connector demands of a route's fields.</summary>
+    public RouteFieldCheck Fields { get; }
 
     /// <summary>A limit of the operator's replaces the connector's own, window included.</summary>
     public RateLimiter NewRateLimiter(TimeProvider time) => Active.Definition.Limits.PerSecond is double perSecond

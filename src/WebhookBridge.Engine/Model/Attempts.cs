@@ -62,5 +62,8 @@ public sealed record AttemptRecord
     /// <summary>A sentence; null when delivered.</summary>
     public string? Error { get; init; }
 
+    /// <summary>When delivered: something worth showing that the destination (or its connector) said; null = nothing.</summary>
+    public string? Note { get; init; }
+
     public DateTimeOffset? NextAttemptAt { get; init; }
 }

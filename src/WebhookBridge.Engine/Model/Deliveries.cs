@@ -45,6 +45,7 @@ public static class DeliveryReasons
     public const string RouteMissing = "route_missing";
     public const string UnknownCheckout = "unknown_checkout";
     public const string UnknownOutcome = "unknown_outcome";
+    public const string FieldInvalid = "field_invalid";
     public const string RetriesUsedUp = "retries_used_up";
     public const string ByPerson = "by_person";
 
@@ -125,8 +126,11 @@ public sealed record LeasedDelivery
     /// <summary>The reason the row carries from before; <see cref="DeliveryReasons.UnknownOutcome"/> tells the connector to look before it creates again.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The id that the destination gave on an earlier attempt, if any.</summary>
+    /// <summary>The id that the destination gave on an earlier attempt, or on an earlier delivery of the same event on the same route; null when there is none.</summary>
     public string? RemoteId { get; init; }
+
+    /// <summary>It was being sent when the process ended: its outcome is unknown, and no attempt tells of it.</summary>
+    public bool Interrupted { get; init; }
 }
 
 /// <summary>What rule and template made of an event: kept until the delivery is final, so that every retry sends the same bytes.</summary>

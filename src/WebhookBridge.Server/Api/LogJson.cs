@@ -99,6 +99,7 @@ internal static class LogJson
         WriteRaw(json, "request", row.Request);
         WriteRaw(json, "response", row.Response);
         json.WriteString("error", row.Error);
+        json.WriteString("note", row.Note);
         json.WriteTime("nextAttemptAt", row.NextAttemptAt);
         json.WriteEndObject();
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using WebhookBridge.Abstractions;
+using WebhookBridge.Connectors.Crm;
 using WebhookBridge.Connectors.Http;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Connectors;
@@ -84,7 +85,7 @@ internal sealed class Gateway : IAsyncDisposable
             new DestinationOpener(Connectors, Connect, time, new ConnectorMemory(
                 async (destination, name) => (await store.Config.LoadSealedAsync(ConfigStore.SessionKind(destination))).GetValueOrDefault(name)?.Reveal(),
                 async (destination, name, value) => await store.Config.PutSealedAsync(ConfigStore.SessionKind(destination), name, value))),
-            new DeliveryAttempt(revisions.FindAsync, JudgeAsync, static (route, view, timeouts) => route.Shape.Reshape(view, timeouts), Ids, clock, time, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue),
+            new DeliveryAttempt(revisions.FindAsync, JudgeAsync, static (route, view, timeouts) => route.Shape.Reshape(view, timeouts), Ids, clock, time, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue, store.Queue.MarkSendingAsync),
             clock,
             time,
             Own(new DeliveryMetrics()),
@@ -145,7 +146,12 @@ internal sealed class Gateway : IAsyncDisposable
     public Replays Replays { get; }
 
     /// <summary>The connectors that ship with the program: one list.</summary>
-    public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox) => [new HttpConnector(), new ZapierConnector(), new MakeConnector(), new InboxConnector(inbox)];
+    public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox) => 
+    [
+        new HttpConnector(), .. HookPresets.Connectors,
+        new HubSpotConnector(), new RdStationConnector(), new BrevoConnector(), new ActiveCampaignConnector(), new KlaviyoConnector(), new PipedriveConnector(),
+        new InboxConnector(inbox),
+    ];
 
     /// <summary>Opens the data directory and loads what is set up. Nothing is received or delivered yet.</summary>
     /// <exception cref="DataDirectoryException">The directory or its database cannot be used.</exception>

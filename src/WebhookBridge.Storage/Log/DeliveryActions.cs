@@ -73,7 +73,8 @@ public sealed class DeliveryActions
                 .Take(Slice)
                 .ExecuteUpdate(s => s
                     .SetProperty(static d => d.State, "pending")
-                    .SetProperty(static d => d.Reason, (string?)null)
+                    .SetProperty(static d => d.Reason, static d => d.Reason == DeliveryReasons.UnknownOutcome ? d.Reason : null)
+                    .SetProperty(static d => d.Sending, 0)
                     .SetProperty(static d => d.NextAttemptAt, now)));
             total += done;
             if (done < Slice)
@@ -213,7 +214,8 @@ public sealed class DeliveryActions
     private static void MakePending(DeliveryRow d, long now)
     {
         d.State = "pending";
-        d.Reason = null;
+        d.Reason = d.Reason == DeliveryReasons.UnknownOutcome ? d.Reason : null; // the connector looks before it creates again
+        d.Sending = 0;
         d.NextAttemptAt = now;
         d.FinishedAt = null;
     }

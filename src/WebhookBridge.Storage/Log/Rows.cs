@@ -152,6 +152,9 @@ public sealed class DeliveryRow
 
     public string? RemoteId { get; set; }
 
+    /// <summary>0 = no; 1 = a request may be on its way; 2 = it was when the process ended.</summary>
+    public int Sending { get; set; }
+
     public RenderedRow? Rendered { get; set; }
 
     public List<AttemptRow> Attempts { get; } = [];
@@ -196,6 +199,8 @@ public sealed class AttemptRow
     public int? Status { get; set; }
 
     public string? Error { get; set; }
+
+    public string? Note { get; set; }
 
     public long? NextAttemptAt { get; set; }
 

@@ -18,7 +18,7 @@ internal sealed class HotCommands : IDisposable
     private readonly Statement _begin, _commit, _rollback, _savepoint, _releaseSavepoint, _rollbackToSavepoint;
     private readonly Statement _insertKey, _findKey, _deleteKey, _insertBodyKey, _findBodyKey, _countDuplicate, _findNewerState;
     private readonly Statement _insertRouteSet, _findRouteSet, _insertEvent, _insertBody, _insertDelivery;
-    private readonly Statement _selectDue, _selectHeldDue, _selectHeldForCheckout, _lease, _complete, _insertAttempt, _release, _reclaimOne;
+    private readonly Statement _selectDue, _selectHeldDue, _selectHeldForCheckout, _lease, _complete, _insertAttempt, _markSending, _release, _reclaimOne;
 
     public HotCommands(SqliteConnection connection)
     {
@@ -47,6 +47,7 @@ internal sealed class HotCommands : IDisposable
         _lease = Prepare(HotStatements.Lease);
         _complete = Prepare(HotStatements.Complete);
         _insertAttempt = Prepare(HotStatements.InsertAttempt);
+        _markSending = Prepare(HotStatements.MarkSending);
         _release = Prepare(HotStatements.Release);
         _reclaimOne = Prepare(HotStatements.ReclaimOne);
     }
@@ -213,6 +214,14 @@ internal sealed class HotCommands : IDisposable
         return true;
     }
 
+    /// <returns>False when the lease was lost.</returns>
+    public bool MarkSending(string deliveryId, long leaseSeq)
+    {
+        _markSending.BindId(1, deliveryId);
+        _markSending.Bind(2, leaseSeq);
+        return _markSending.Run() == 1;
+    }
+
     public void Release(string deliveryId, long leaseSeq, long now, string? reason)
     {
         _release.BindId(1, deliveryId);
@@ -370,6 +379,7 @@ internal sealed class HotCommands : IDisposable
         s.Bind(11, a.NextAttemptAt?.ToUnixTimeMilliseconds());
         s.Bind(12, a.Request);
         s.Bind(13, a.Response);
+        s.Bind(14, a.Note);
         s.Run();
     }
 

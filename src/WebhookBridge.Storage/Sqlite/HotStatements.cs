@@ -66,7 +66,9 @@ internal static class HotStatements
           e.id, e.source, e.platform, e.external_id, e.type, e.kind, e.mode, e.test, e.time, e.received_at, e.format, e.sha256,
           e.payment_id, e.payment_status, e.checkout_id, e.order_id, e.subscription_id, e.customer_name, e.customer_email, e.currency,
           e.amount_minor, e.amount_scaled, e.batch_id, e.late, e.duplicate_keys, e.suspected_replay, e.unreadable, e.normal_form,
-          b.headers, b.body, d.reason, d.remote_id
+          b.headers, b.body, d.reason,
+          coalesce(d.remote_id, (SELECT r.remote_id FROM deliveries r WHERE r.event_seq = d.event_seq AND r.route = d.route AND r.remote_id IS NOT NULL AND r.destination = d.destination ORDER BY r.seq DESC LIMIT 1)),
+          d.sending
         FROM deliveries d JOIN events e ON e.seq = d.event_seq LEFT JOIN event_bodies b ON b.event_seq = d.event_seq
         """;
 
@@ -90,7 +92,7 @@ internal static class HotStatements
 
     /// <summary>The fence: changes nothing when the lease was lost (design invariant 7). The usual end, at the first try, never stored rendered bytes.</summary>
     public const string Complete = """
-        UPDATE deliveries SET state = ?3, reason = ?4, leased = 0, next_attempt_at = ?5, finished_at = ?6,
+        UPDATE deliveries SET state = ?3, reason = ?4, leased = 0, sending = 0, next_attempt_at = ?5, finished_at = ?6,
           attempt_count = CASE WHEN ?7 > attempt_count THEN ?7 ELSE attempt_count END, code_timeouts = ?8, remote_id = coalesce(?9, remote_id),
           rendered_type = CASE WHEN ?13 THEN NULL ELSE coalesce(?10, rendered_type) END,
           rendered_body = CASE WHEN ?13 THEN NULL ELSE coalesce(?11, rendered_body) END,
@@ -100,22 +102,28 @@ internal static class HotStatements
         """;
 
     public const string InsertAttempt = """
-        INSERT INTO attempts (id, delivery_seq, number, started_at, duration_ms, outcome, phase, blame, status, error, next_attempt_at, request, response)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        INSERT INTO attempts (id, delivery_seq, number, started_at, duration_ms, outcome, phase, blame, status, error, next_attempt_at, request, response, note)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         """;
+
+    /// <summary>A request is about to leave. Only for destinations where a repeat would do harm.</summary>
+    public const string MarkSending = "UPDATE deliveries SET sending = 1 WHERE id = ?1 AND leased = 1 AND lease_seq = ?2";
 
     /// <summary>Back in the lane, due at once; what is held with a time limit is judged again at once.</summary>
     public const string Release = """
-        UPDATE deliveries SET leased = 0, reason = coalesce(?4, reason), next_attempt_at = min(next_attempt_at, ?3)
+        UPDATE deliveries SET leased = 0, sending = CASE sending WHEN 1 THEN 0 ELSE sending END, reason = coalesce(?4, reason), next_attempt_at = min(next_attempt_at, ?3)
         WHERE id = ?1 AND leased = 1 AND lease_seq = ?2
         """;
 
     // ---- reclaim ------------------------------------------------------------------------------------------------
 
-    /// <summary>At start every lease is free: there is one process, and it is we. Walks the index of what is pending only.</summary>
-    public const string ReclaimPending = "UPDATE deliveries SET leased = 0 WHERE state = 'pending' AND leased = 1";
+    /// <summary>What was being sent has an unknown outcome.</summary>
+    private const string SetFree = "UPDATE deliveries SET leased = 0, reason = CASE sending WHEN 1 THEN 'unknown_outcome' ELSE reason END, sending = CASE sending WHEN 1 THEN 2 ELSE sending END";
 
-    public const string ReclaimHeld = "UPDATE deliveries SET leased = 0 WHERE state = 'held' AND leased = 1";
+    /// <summary>At start every lease is free: there is one process, and it is we. Walks the index of what is pending only.</summary>
+    public const string ReclaimPending = SetFree + " WHERE state = 'pending' AND leased = 1";
+
+    public const string ReclaimHeld = SetFree + " WHERE state = 'held' AND leased = 1";
 
     /// <summary>After a commit whose fate is unknown: nobody in memory holds this one.</summary>
     public const string ReclaimOne = "UPDATE deliveries SET leased = 0 WHERE id = ?1 AND leased = 1 AND lease_seq = ?2";

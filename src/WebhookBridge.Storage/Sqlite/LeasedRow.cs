@@ -19,6 +19,7 @@ internal static class LeasedRow
         Rendered = s.IsNull(10) ? null : new RenderedDelivery(s.BlobArray(11), s.Text(10), PairsJson.ReadMap(s.Blob(12))),
         Reason = s.TextOrNull(43),
         RemoteId = s.TextOrNull(44),
+        Interrupted = s.Int(45) == 2,
         Event = new GatewayEvent
         {
             Id = s.Id(13, IdSource.Event),

@@ -79,6 +79,13 @@ internal sealed class CompleteOp(DeliveryCompletion completion) : WriteOp<bool>
     public override void Apply(HotCommands hot, long now) => Result = hot.Complete(completion);
 }
 
+internal sealed class MarkSendingOp(string deliveryId, long leaseSeq) : WriteOp<bool>
+{
+    public override bool WaitsForRecovery => true;
+
+    public override void Apply(HotCommands hot, long now) => Result = hot.MarkSending(deliveryId, leaseSeq);
+}
+
 internal sealed class ReleaseOp(IReadOnlyList<(string DeliveryId, long LeaseSeq)> leases, string? reason) : WriteOp<bool>
 {
     public override bool WaitsForRecovery => true;

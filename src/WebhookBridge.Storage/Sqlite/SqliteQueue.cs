@@ -42,6 +42,14 @@ public sealed class SqliteQueue : IDeliveryQueue, IDisposable
         Lease(hot => hot.LeaseHeldForCheckout(routes, checkoutId, max));
 
     /// <inheritdoc/>
+    public ValueTask<bool> MarkSendingAsync(string deliveryId, long leaseSeq)
+    {
+        var op = new MarkSendingOp(deliveryId, leaseSeq);
+        _committer.Enqueue(op);
+        return op.Answer;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<bool> CompleteAsync(DeliveryCompletion completion)
     {
         var op = new CompleteOp(completion);

@@ -16,7 +16,7 @@ public sealed class CatalogTests : IDisposable
     [Fact]
     public void Bundled_Descriptions_Complete()
     {
-        foreach (IConnector connector in new IConnector[] { new HttpConnector(), new ZapierConnector(), new MakeConnector(), new InboxConnector(new MemoryInbox()) })
+        foreach (IConnector connector in new IConnector[] { new HttpConnector(), HookPresets.Connector("zapier"), HookPresets.Connector("make"), new InboxConnector(new MemoryInbox()) })
         {
             DescriptionCheck.Problems(connector.Describe()).ShouldBeEmpty();
         }
@@ -25,11 +25,11 @@ public sealed class CatalogTests : IDisposable
     [Fact]
     public void Load_GoodPlugin_InItsOwnContextSharingTheSdk()
     {
-        Plugin("zapier", """{ "id": "zapier", "assembly": "WebhookBridge.Connectors.Http.dll", "type": "WebhookBridge.Connectors.Http.ZapierConnector", "sdk": "0.1" }""", typeof(ZapierConnector).Assembly.Location);
-        ConnectorCatalog catalog = ConnectorCatalog.Load([new HttpConnector()], _folder.Path);
-        CatalogEntry.Ready ready = catalog.FindReady("zapier").ShouldNotBeNull();
-        ready.Origin.ShouldBe(_folder.Of("zapier"));
-        ready.Connector.GetType().ShouldNotBe(typeof(ZapierConnector));
+        Plugin("http", """{ "id": "http", "assembly": "WebhookBridge.Connectors.Http.dll", "type": "WebhookBridge.Connectors.Http.HttpConnector", "sdk": "0.1" }""", typeof(HttpConnector).Assembly.Location);
+        ConnectorCatalog catalog = ConnectorCatalog.Load([HookPresets.Connector("zapier")], _folder.Path);
+        CatalogEntry.Ready ready = catalog.FindReady("http").ShouldNotBeNull();
+        ready.Origin.ShouldBe(_folder.Of("http"));
+        ready.Connector.GetType().ShouldNotBe(typeof(HttpConnector));
         ready.Connector.Open(new ConnectorSettings(new Dictionary<string, System.Text.Json.JsonElement>(), new Dictionary<string, string> { ["url"] = "https://hooks.zapier.com/hooks/catch/1/a" }), new FakeHost(null!)).ShouldNotBeNull();
     }
 
@@ -42,10 +42,10 @@ public sealed class CatalogTests : IDisposable
     [InlineData("f", """{ "id": "f", "assembly": "WebhookBridge.Connectors.Http.dll", "type": "Nothing.Here", "sdk": "0.1" }""", "missing or is no IConnector")]
     [InlineData("g", """{ "id": "g", "assembly": "plugin.json", "type": "X", "sdk": "0.1" }""", "BadImageFormatException")]
     [InlineData("h", """{ "id": "h", "assembly": "x.dll", "type": "X", "sdk": "0.1", "run": "rm" }""", "unknown members: run")]
-    [InlineData("zap", """{ "id": "zap", "assembly": "WebhookBridge.Connectors.Http.dll", "type": "WebhookBridge.Connectors.Http.ZapierConnector", "sdk": "0.1" }""", "describes itself as 'zapier'")]
+    [InlineData("zap", """{ "id": "zap", "assembly": "WebhookBridge.Connectors.Http.dll", "type": "WebhookBridge.Connectors.Http.HttpConnector", "sdk": "0.1" }""", "describes itself as 'http'")]
     public void Load_BadPlugin_QuarantinedAndTheRestLoads(string id, string manifest, string reason)
     {
-        Plugin(id, manifest.StartsWith('{') ? manifest : null, typeof(ZapierConnector).Assembly.Location);
+        Plugin(id, manifest.StartsWith('{') ? manifest : null, HookPresets.Connector("zapier").GetType().Assembly.Location);
         ConnectorCatalog catalog = ConnectorCatalog.Load([new HttpConnector()], _folder.Path);
         catalog.FindReady("http").ShouldNotBeNull();
         catalog.FindReady(id).ShouldBeNull();
@@ -55,9 +55,9 @@ public sealed class CatalogTests : IDisposable
     [Fact]
     public void Load_PluginWithABundledId_BundledWins()
     {
-        Plugin("zapier", """{ "id": "zapier", "assembly": "WebhookBridge.Connectors.Http.dll", "type": "WebhookBridge.Connectors.Http.ZapierConnector", "sdk": "0.1" }""", typeof(ZapierConnector).Assembly.Location);
-        ConnectorCatalog catalog = ConnectorCatalog.Load([new ZapierConnector()], _folder.Path);
-        catalog.FindReady("zapier")!.Origin.ShouldBe("bundled");
+        Plugin("http", """{ "id": "http", "assembly": "WebhookBridge.Connectors.Http.dll", "type": "WebhookBridge.Connectors.Http.HttpConnector", "sdk": "0.1" }""", typeof(HttpConnector).Assembly.Location);
+        ConnectorCatalog catalog = ConnectorCatalog.Load([new HttpConnector()], _folder.Path);
+        catalog.FindReady("http")!.Origin.ShouldBe("bundled");
         catalog.Entries.OfType<CatalogEntry.Quarantined>().ShouldHaveSingleItem().Reason.ShouldContain("another connector");
     }
 

@@ -41,7 +41,7 @@ public sealed class EveryConnectorTests
                 Environment.SetEnvironmentVariable(variable, stub.Url);
             }
 
-            ConnectorCatalog catalog = ConnectorCatalog.Load([new HttpConnector(), new ZapierConnector(), new MakeConnector()], pluginFolder: null);
+            ConnectorCatalog catalog = ConnectorCatalog.Load([new HttpConnector(), HookPresets.Connector("zapier"), HookPresets.Connector("make")], pluginFolder: null);
             catalog.Entries.Select(static e => e.Id).Except(Addresses.Select(static a => (string)a[0])).ShouldBeEmpty("every connector is in this test");
             DestinationOpener opener = new(catalog, new GuardedConnect(EgressPolicy.PublicOnly, static (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])), TimeProvider.System);
             string url = address.Replace("{port}", $"{stub.Port}", StringComparison.Ordinal);

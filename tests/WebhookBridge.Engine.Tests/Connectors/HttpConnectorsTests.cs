@@ -97,7 +97,7 @@ public sealed class HttpConnectorsTests : IAsyncLifetime
     [InlineData("http", "example.com", false)]
     public void Check_Address_ByThePlatformsPattern(string connector, string url, bool fits)
     {
-        IConnector checkedOne = connector switch { "zapier" => new ZapierConnector(), "make" => new MakeConnector(), _ => new HttpConnector() };
+        IConnector checkedOne = connector switch { "zapier" => HookPresets.Connector("zapier"), "make" => HookPresets.Connector("make"), _ => new HttpConnector() };
         SettingsCheck.Check(checkedOne, Settings("{}"), new Dictionary<string, SecretText> { ["url"] = new(url) }).Problems.Count.ShouldBe(fits ? 0 : 1);
     }
 
@@ -105,21 +105,21 @@ public sealed class HttpConnectorsTests : IAsyncLifetime
     public async Task Zapier_SuccessIsNotProof_AndNoZapIsFinal()
     {
         _stub.Plays(StubReply.Status(200, """{"status":"success"}"""), StubReply.Status(429), StubReply.Status(410), StubReply.Status(404));
-        (await ResultAsync(new ZapierConnector(), ZapierUrl)).ShouldBeOfType<SendResult.Delivered>().Note!.ShouldContain("Zap's history");
-        (await ResultAsync(new ZapierConnector(), ZapierUrl)).ShouldBeOfType<SendResult.RetryLater>().Cause.ShouldBe(RetryCause.Throttled);
-        (await ResultAsync(new ZapierConnector(), ZapierUrl)).ShouldBeOfType<SendResult.Refused>();
-        (await ResultAsync(new ZapierConnector(), ZapierUrl)).ShouldBeOfType<SendResult.Refused>();
+        (await ResultAsync(HookPresets.Connector("zapier"), ZapierUrl)).ShouldBeOfType<SendResult.Delivered>().Note!.ShouldContain("Zap's history");
+        (await ResultAsync(HookPresets.Connector("zapier"), ZapierUrl)).ShouldBeOfType<SendResult.RetryLater>().Cause.ShouldBe(RetryCause.Throttled);
+        (await ResultAsync(HookPresets.Connector("zapier"), ZapierUrl)).ShouldBeOfType<SendResult.Refused>();
+        (await ResultAsync(HookPresets.Connector("zapier"), ZapierUrl)).ShouldBeOfType<SendResult.Refused>();
     }
 
     [Fact]
     public async Task Make_QueueFullWaits_Other400And410AreFinal()
     {
         _stub.Plays(StubReply.Status(200, "Accepted"), StubReply.Status(400, "Queue is full."), StubReply.Status(400, "bad request"), StubReply.Status(410), StubReply.Status(429, "", ("Retry-After", "7")));
-        (await ResultAsync(new MakeConnector(), MakeUrl)).ShouldBeOfType<SendResult.Delivered>();
-        (await ResultAsync(new MakeConnector(), MakeUrl)).ShouldBeOfType<SendResult.RetryLater>().After.ShouldBe(TimeSpan.FromSeconds(30));
-        (await ResultAsync(new MakeConnector(), MakeUrl)).ShouldBeOfType<SendResult.Refused>();
-        (await ResultAsync(new MakeConnector(), MakeUrl)).ShouldBeOfType<SendResult.Refused>();
-        (await ResultAsync(new MakeConnector(), MakeUrl)).ShouldBeOfType<SendResult.RetryLater>().After.ShouldBe(TimeSpan.FromSeconds(7));
+        (await ResultAsync(HookPresets.Connector("make"), MakeUrl)).ShouldBeOfType<SendResult.Delivered>();
+        (await ResultAsync(HookPresets.Connector("make"), MakeUrl)).ShouldBeOfType<SendResult.RetryLater>().After.ShouldBe(TimeSpan.FromSeconds(30));
+        (await ResultAsync(HookPresets.Connector("make"), MakeUrl)).ShouldBeOfType<SendResult.Refused>();
+        (await ResultAsync(HookPresets.Connector("make"), MakeUrl)).ShouldBeOfType<SendResult.Refused>();
+        (await ResultAsync(HookPresets.Connector("make"), MakeUrl)).ShouldBeOfType<SendResult.RetryLater>().After.ShouldBe(TimeSpan.FromSeconds(7));
     }
 
     [Theory]

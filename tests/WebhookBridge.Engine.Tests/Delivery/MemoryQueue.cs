@@ -16,6 +16,9 @@ internal sealed class MemoryQueue : IDeliveryQueue
 
     public List<(string DeliveryId, string? Reason)> Releases { get; } = [];
 
+    /// <summary>What was written down as being sent.</summary>
+    public List<string> Marks { get; } = [];
+
     public int LostLeases { get; private set; }
 
     public int LargestLease { get; private set; }
@@ -131,6 +134,15 @@ internal sealed class MemoryQueue : IDeliveryQueue
             return new((IReadOnlyList<LaneBacklog>)[.. _rows.Values.Where(static r => r.State == DeliveryState.Pending && !r.LeasedNow)
                 .GroupBy(static r => r.Delivery.Destination)
                 .Select(static g => new LaneBacklog(g.Key, g.Count(), g.Min(static r => r.Due)))]);
+        }
+    }
+
+    public ValueTask<bool> MarkSendingAsync(string deliveryId, long leaseSeq)
+    {
+        lock (_gate)
+        {
+            Marks.Add(deliveryId);
+            return new(_rows.TryGetValue(deliveryId, out Row? row) && row.LeasedNow && row.Delivery.LeaseSeq == leaseSeq);
         }
     }
 

@@ -31,12 +31,12 @@ internal sealed class PumpHarness : IAsyncDisposable
         Queue = queue ?? new MemoryQueue();
         _ids = new IdSource(Time);
         Due = new DueClock(Time);
-        Catalog = ConnectorCatalog.Load([new HttpConnector(), new ZapierConnector(), new MakeConnector(), .. more ?? []], pluginFolder: null);
+        Catalog = ConnectorCatalog.Load([new HttpConnector(), HookPresets.Connector("zapier"), HookPresets.Connector("make"), .. more ?? []], pluginFolder: null);
         Attempt = new DeliveryAttempt(
             (name, revision) => new(_routes.GetValueOrDefault(name) is { } r && r.Revision == revision ? r : null),
             (route, view, timeouts) => Judge(route, view, timeouts),
             (route, view, timeouts) => Reshape(route, view, timeouts),
-            _ids, Due, Time, () => 0);
+            _ids, Due, Time, () => 0, Queue.MarkSendingAsync);
         Pump = new DeliveryPump(
             Queue, Configuration, new DestinationOpener(Catalog, new GuardedConnect(egress ?? new EgressPolicy(AllowPrivate: true, []), resolve), Time),
             Attempt, Due, Time, Metrics, log ?? NullLogger<DeliveryPump>.Instance, options ?? new PumpOptions());

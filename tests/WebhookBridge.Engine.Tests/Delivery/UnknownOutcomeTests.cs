@@ -45,6 +45,88 @@ public sealed class UnknownOutcomeTests
         crm.Requests.Select(static r => r.AfterUnknownOutcome).ShouldBe([false, true, true]);
     }
 
+    [Theory]
+    [InlineData(IdempotencyClass.None, UnknownOutcomePolicy.Retry, false)]
+    [InlineData(IdempotencyClass.Key, UnknownOutcomePolicy.Retry, false)]
+    [InlineData(IdempotencyClass.Upsert, UnknownOutcomePolicy.Retry, false)]
+    [InlineData(IdempotencyClass.SearchThenCreate, UnknownOutcomePolicy.Retry, true)]
+    [InlineData(IdempotencyClass.None, UnknownOutcomePolicy.Hold, true)]
+    public async Task Sending_WrittenDownFirst_OnlyWhereARepeatDoesHarm(IdempotencyClass idempotency, UnknownOutcomePolicy policy, bool marked)
+    {
+        int marksBefore = -1;
+        PumpHarness? harness = null;
+        ScriptedConnector crm = new(policy, _ =>
+        {
+            marksBefore = harness!.Queue.Marks.Count;
+            return new SendResult.Delivered("7", "seen by nobody yet");
+        }) { Idempotency = idempotency };
+        await using PumpHarness h = harness = await Start(crm);
+        string id = h.Receive("r", "mail");
+        await h.Queue.WhenStateAsync(id, DeliveryState.Delivered);
+        marksBefore.ShouldBe(marked ? 1 : 0);
+        h.Queue.Completions[0].Attempt!.Note.ShouldBe("seen by nobody yet");
+    }
+
+    [Theory]
+    [InlineData(UnknownOutcomePolicy.Hold, DeliveryState.Held, 0)]
+    [InlineData(UnknownOutcomePolicy.Retry, DeliveryState.Delivered, 1)]
+    public async Task Interrupted_ByACrashWhileSending_HeldOrLookedForFirst(UnknownOutcomePolicy policy, DeliveryState state, int requests)
+    {
+        ScriptedConnector crm = new(policy, static _ => new SendResult.Delivered("7")) { Idempotency = IdempotencyClass.SearchThenCreate };
+        await using PumpHarness h = await Start(crm);
+        LeasedDelivery row = h.Queue.Add(new LeasedDelivery
+        {
+            Id = "dlv_01JH0000000000000000000000",
+            Event = h.NewEvent(),
+            Route = "r",
+            RouteRevision = 1,
+            Destination = "mail",
+            LeaseSeq = 0,
+            AttemptCount = 0,
+            CreatedAt = h.Time.GetUtcNow(),
+            Reason = DeliveryReasons.UnknownOutcome,
+            Interrupted = true,
+        }, h.Time.GetUtcNow());
+        h.Pump.Wake("mail");
+        await h.Queue.WhenStateAsync(row.Id, state);
+        crm.Requests.Count.ShouldBe(requests);
+        crm.Requests.ShouldAllBe(static r => r.AfterUnknownOutcome);
+        h.Queue.Completions[0].Reason.ShouldBe(state == DeliveryState.Held ? DeliveryReasons.UnknownOutcome : null);
+    }
+
+    [Theory]
+    [InlineData("ana@example.com", DeliveryState.Delivered, null)]
+    [InlineData("", DeliveryState.Refused, "came out empty")]
+    [InlineData("ana", DeliveryState.Refused, "no e-mail")]
+    public async Task RouteField_AgainstItsRule_RefusedBeforeSendingAndNeverRepeated(string email, DeliveryState state, string? error)
+    {
+        ScriptedConnector crm = new(UnknownOutcomePolicy.Retry, static _ => new SendResult.Delivered())
+        {
+            Fields = [new() { Id = "email", Label = new("E-mail", "E-mail"), Help = new("h", "h"), Kind = FieldKind.Text, Scope = FieldScope.Route, Required = true, Rule = new() { Pattern = ".+@.+", Problem = new("This is no e-mail address.", "Não é e-mail.") } }],
+        };
+        await using PumpHarness h = await Start(crm);
+        LeasedDelivery row = h.Queue.Add(new LeasedDelivery
+        {
+            Id = "dlv_01JH0000000000000000000000",
+            Event = h.NewEvent(),
+            Route = "r",
+            RouteRevision = 1,
+            Destination = "mail",
+            LeaseSeq = 0,
+            AttemptCount = 0,
+            CreatedAt = h.Time.GetUtcNow(),
+            Rendered = new RenderedDelivery("{}"u8.ToArray(), "application/json", new Dictionary<string, string> { ["email"] = email }),
+        }, h.Time.GetUtcNow());
+        h.Pump.Wake("mail");
+        await h.Queue.WhenStateAsync(row.Id, state);
+        crm.Requests.Count.ShouldBe(error is null ? 1 : 0);
+        if (error is not null)
+        {
+            h.Queue[row.Id].Reason.ShouldBe(DeliveryReasons.FieldInvalid);
+            h.Queue.Completions[0].Attempt!.Error!.ShouldContain(error);
+        }
+    }
+
     [Fact]
     public async Task ConnectorThrows_OurFault_TriedAgain()
     {
@@ -116,14 +198,18 @@ public sealed class UnknownOutcomeTests
     {
         public List<DeliveryRequest> Requests { get; } = [];
 
+        public IdempotencyClass Idempotency { get; init; }
+
+        public IReadOnlyList<ConnectorField> Fields { get; init; } = [];
+
         public ConnectorDescription Describe() => new()
         {
             Id = "scripted",
             Name = new("Scripted", "Roteirizado"),
             Summary = new("For tests.", "Para testes."),
-            Fields = [],
+            Fields = Fields,
             Pacing = new(),
-            Idempotency = IdempotencyClass.None,
+            Idempotency = Idempotency,
             UnknownOutcome = policy,
         };
 

@@ -107,6 +107,41 @@ public abstract class QueueContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task MarkSendingAsync_ThenACrash_LeavesTheOutcomeUnknownAndSaysSo()
+    {
+        await Harness.AppendAsync(Make.Event());
+        await Harness.AppendAsync(Make.Event());
+        IReadOnlyList<LeasedDelivery> before = await Queue.LeaseAsync("crm", 2, Now);
+        (await Queue.MarkSendingAsync(before[0].Id, before[0].LeaseSeq)).ShouldBeTrue();
+        (await Queue.MarkSendingAsync(before[1].Id, before[1].LeaseSeq - 1)).ShouldBeFalse("the lease is another's");
+        for (int crash = 0; crash < 2; crash++)
+        {
+            await Harness.RestartAsync(); // leases out and marks in the table: to the table it is a crash
+            IReadOnlyList<LeasedDelivery> after = await Queue.LeaseAsync("crm", 10, Now);
+            LeasedDelivery sent = after.Single(d => d.Id == before[0].Id);
+            (sent.Interrupted, sent.Reason).ShouldBe((true, DeliveryReasons.UnknownOutcome), "known until somebody has looked");
+            LeasedDelivery other = after.Single(d => d.Id == before[1].Id);
+            (other.Interrupted, other.Reason).ShouldBe((false, null));
+        }
+    }
+
+    [Fact]
+    public async Task MarkSendingAsync_ThenAnEnd_LeavesNothingBehind()
+    {
+        await Harness.AppendAsync(Make.Event());
+        LeasedDelivery first = (await Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        await Queue.MarkSendingAsync(first.Id, first.LeaseSeq);
+        await Queue.ReleaseAsync([(first.Id, first.LeaseSeq)], null);
+        LeasedDelivery second = (await Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        await Queue.MarkSendingAsync(second.Id, second.LeaseSeq);
+        await Queue.CompleteAsync(Make.Retry(second.Id, second.LeaseSeq, TimeSpan.Zero));
+        LeasedDelivery third = (await Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        await Harness.RestartAsync();
+        LeasedDelivery fourth = (await Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        (second.Interrupted, third.Interrupted, fourth.Interrupted).ShouldBe((false, false, false));
+    }
+
+    [Fact]
     public async Task LeaseHeldDueAsync_TimeIsUp_IsLeasedForJudging()
     {
         await Harness.AppendAsync(Make.Event(state: DeliveryState.Held, reason: DeliveryReasons.UnknownCheckout, dueIn: TimeSpan.FromMinutes(10)));
