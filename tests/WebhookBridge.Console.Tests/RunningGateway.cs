@@ -113,6 +113,52 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
         await page.WaitForURLAsync(Url + "/");
     }
 
+    /// <summary>A page with the administrator signed in, who is made when there is nobody.</summary>
+    public async Task<IPage> SignedInAsync(IBrowserContext context)
+    {
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync("/");
+        if (page.Url.EndsWith("/start", StringComparison.Ordinal))
+        {
+            await MakeAdministratorAsync(page);
+        }
+        else
+        {
+            await SignInAsync(page);
+            await page.WaitForURLAsync(Url + "/");
+        }
+
+        return page;
+    }
+
+    /// <summary>Applies a configuration.</summary>
+    public async Task SetUpAsync(string json)
+    {
+        using HttpResponseMessage made = await ApiAsync(HttpMethod.Post, "/api/v1/config", json);
+        made.IsSuccessStatusCode.ShouldBeTrue(await made.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Signed test events of a source.</summary>
+    public async Task SimulateAsync(string source, int count, string sample = "payment.succeeded", int seed = 7)
+    {
+        using HttpResponseMessage sent = await ApiAsync(HttpMethod.Post, "/api/v1/simulate", $$"""{"source":"{{source}}","event":"{{sample}}","count":{{count}},"seed":{{seed}}}""");
+        sent.IsSuccessStatusCode.ShouldBeTrue(await sent.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>What a built-in inbox received, as the API writes it.</summary>
+    public async Task<string> InboxAsync(string destination)
+    {
+        using HttpResponseMessage answer = await ApiAsync(HttpMethod.Get, $"/api/v1/destinations/{destination}/inbox", "");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>The newest of the audit, as the API writes it.</summary>
+    public async Task<string> AuditAsync()
+    {
+        using HttpResponseMessage answer = await ApiAsync(HttpMethod.Get, "/api/v1/audit", "");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     public static async Task SignInAsync(IPage page, string email = Email, string password = Password)
     {
         await page.GotoAsync("/sign-in");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -24,10 +25,14 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
         await gateway.MakeAdministratorAsync(page);
         await VisitAsync(page, "sources-empty", "/sources", axe: true);
         await VisitAsync(page, "rejected-empty", "/rejected", axe: true);
+        await VisitAsync(page, "events-empty", "/events", axe: true);
         await FillAsync();
+        await FillLogAsync();
+        (string @event, string payment) = await ALoggedEventAsync();
 
         (string Name, string Path)[] pages =
         [
+            ("events", "/events"), ("event", "/events/" + @event), ("replay-new", "/replays/new?outcome=refused"), ("journey", "/journeys/" + payment), ("replays", "/replays"), ("event-edit", $"/events/{@event}/edit"),
             ("overview", "/"), ("sources", "/sources"), ("source-add", "/sources/add"), ("source-form", "/sources/add?platform=generic"), ("source", "/sources/yoco-wine-club"),
             ("rejected", "/rejected"), ("me", "/me"), ("gone", "/sources/nothing-here"),
         ];
@@ -43,7 +48,7 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
                 foreach (int width in quick ? [1440] : language == "en" ? new[] { 390, 768, 1440 } : [390, 1440])
                 {
                     await page.SetViewportSizeAsync(width, 900);
-                    foreach ((string name, string path) in quick ? pages.Take(5) : pages)
+                    foreach ((string name, string path) in quick ? pages.Take(8) : pages)
                     {
                         bool axe = (language == "en" && width != 768) || quick;
                         await VisitAsync(page, $"{name}-{language}-{scheme}-{width}", path, axe);
@@ -115,6 +120,31 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
         unsigned.StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
         await gateway.WaitForRefusedAsync("yoco-wine-club", 3);
         await gateway.WaitForRefusedAsync("altafinex-courses", 1);
+    }
+
+    /// <summary>A log with deliveries in every state that people see.</summary>
+    private async Task FillLogAsync()
+    {
+        await gateway.SetUpAsync("""
+            {
+              "sources":      [ { "name": "atomicpay-courses", "platform": "atomicpay", "secrets": ["secret-of-the-walk"] } ],
+              "destinations": [ { "name": "inbox", "connector": "inbox" }, { "name": "crm", "connector": "http", "secrets": { "url": "http://127.0.0.1:1/hook" } }, { "name": "finance-sheet", "connector": "inbox" } ],
+              "routes":       [ { "name": "paid-to-inbox", "source": "*", "destination": "inbox", "when": { "mode": "any" } },
+                                { "name": "large-to-sheet", "source": "*", "destination": "finance-sheet", "when": { "mode": "any", "all": [ { "field": "payment.amount", "op": ">", "value": 5000 } ] } },
+                                { "name": "customers-to-crm", "source": "atomicpay-courses", "destination": "crm", "when": { "mode": "any" } } ]
+            }
+            """);
+        await gateway.SimulateAsync("yoco-wine-club", 5, seed: 700);
+        await gateway.SimulateAsync("atomicpay-courses", 6, "purchase_approved", seed: 701);
+        await gateway.SimulateAsync("atomicpay-courses", 1, "purchase_approved", seed: 701);
+    }
+
+    private async Task<(string Id, string Payment)> ALoggedEventAsync()
+    {
+        using HttpResponseMessage answer = await gateway.ApiAsync(HttpMethod.Get, "/api/v1/events?source=atomicpay-courses&limit=1", "");
+        using JsonDocument page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        JsonElement first = page.RootElement.GetProperty("items")[0];
+        return (first.GetProperty("id").GetString()!, first.GetProperty("payment").GetProperty("id").GetString()!);
     }
 
     private void Watch(IPage page)

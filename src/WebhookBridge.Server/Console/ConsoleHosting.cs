@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
+using WebhookBridge.Server.WebConsole.Log;
 using WebhookBridge.Server.WebConsole.Page;
 using WebhookBridge.Server.WebConsole.Rejected;
 using WebhookBridge.Server.WebConsole.Sources;
@@ -16,7 +17,8 @@ internal static class ConsoleHosting
     /// <summary>No form of ours is longer.</summary>
     private const long MaxBodyBytes = 2 * 1024 * 1024;
 
-    private static readonly string[] Folders = ["sign-in", "start", "me", "sources", "rejected", "assets", "problem"];
+    private static readonly string[] Folders = ["sign-in", "start", "me", "sources", "rejected", "assets", "problem",
+        "events", "journeys", "replays", "settings"];
 
     public static IServiceCollection AddConsole(this IServiceCollection services, Gateway gateway, ConsoleOptions options)
     {
@@ -29,6 +31,8 @@ internal static class ConsoleHosting
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<ShownOnce>();
         services.AddSingleton<RefusedRequests>();
+        services.AddSingleton<GatewayFigures>();
+        services.AddSingleton<Reveals>();
         services.AddSingleton<ConsoleGate>();
         services.AddSingleton<IAntiforgery, SessionAntiforgery>();
         services.AddHttpContextAccessor();

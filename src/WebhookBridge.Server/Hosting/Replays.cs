@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Filtering;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Server.Api;
 using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Hosting;
@@ -9,8 +12,9 @@ namespace WebhookBridge.Server.Hosting;
 /// <summary>What is to be replayed.</summary>
 /// <param name="Ids">Ids of events, or of deliveries (then only their route); null = by filter.</param>
 /// <param name="Routes">Only these routes; null = all.</param>
+/// <param name="OnlyFailed">Only routes whose newest delivery of the event was refused, used up its tries, or was cancelled.</param>
 /// <param name="AsThen">By the revisions that the events' first deliveries were pinned to, instead of today's routes.</param>
-internal sealed record ReplayRequest(EventFilter Filter, IReadOnlyList<string>? Ids, IReadOnlyList<string>? Routes, bool AsThen, bool IncludeDelivered)
+internal sealed record ReplayRequest(EventFilter Filter, IReadOnlyList<string>? Ids, IReadOnlyList<string>? Routes, bool AsThen, bool IncludeDelivered, bool OnlyFailed = false)
 {
     /// <summary>Most ids in one request.</summary>
     public const int MaxIds = 1000;
@@ -35,7 +39,18 @@ internal sealed record ReplayRequest(EventFilter Filter, IReadOnlyList<string>? 
                 From = Time(names, "from"),
                 To = Time(names, "to"),
                 Mode = names.Text("mode"),
+                Outcome = names.Text("outcome"),
+                Route = names.Text("route"),
+                Destination = names.Text("destination"),
+                Currency = names.Text("currency"),
+                MinAmount = Amount(names, "minAmount"),
+                MaxAmount = Amount(names, "maxAmount"),
             };
+            if (filter.Outcome is { } outcome && !EventFilter.Outcomes.Contains(outcome))
+            {
+                names.Add("outcome", $"\"{outcome}\" is no outcome.", $"Use one of {string.Join(", ", EventFilter.Outcomes)}.");
+            }
+
             names.End();
         }
 
@@ -56,7 +71,73 @@ internal sealed record ReplayRequest(EventFilter Filter, IReadOnlyList<string>? 
             reader.Add("as", $"\"{revision}\" is not known.", "Write \"today\" for today's routes, or \"then\" for the revisions of the first deliveries.");
         }
 
-        return new(filter, ids, reader.Has("routes", out _) ? reader.Texts("routes") : null, revision == "then", reader.Flag("includeDelivered", false));
+        return new(filter, ids, reader.Has("routes", out _) ? reader.Texts("routes") : null, revision == "then", reader.Flag("includeDelivered", false), reader.Flag("onlyFailed", false));
+    }
+
+    /// <summary>As <see cref="Read"/> takes it.</summary>
+    public string Write() => Encoding.UTF8.GetString(ApiAnswer.Write(json =>
+    {
+        json.WriteStartObject();
+        if (Ids is { } ids)
+        {
+            WriteTexts(json, "ids", ids);
+        }
+        else
+        {
+            json.WriteStartObject("filter");
+            foreach ((string name, string? value) in new[]
+            {
+                ("source", Filter.Source), ("kind", Filter.Kind), ("type", Filter.Type), ("payment", Filter.Payment), ("checkout", Filter.Checkout), ("email", Filter.Email), ("q", Filter.Q), ("mode", Filter.Mode),
+                ("outcome", Filter.Outcome), ("route", Filter.Route), ("destination", Filter.Destination), ("currency", Filter.Currency),
+                ("minAmount", Filter.MinAmount?.ToString(CultureInfo.InvariantCulture)), ("maxAmount", Filter.MaxAmount?.ToString(CultureInfo.InvariantCulture)),
+                ("from", Filter.From is { } from ? JsonTimes.Text(from) : null), ("to", Filter.To is { } to ? JsonTimes.Text(to) : null),
+            })
+            {
+                if (value is not null)
+                {
+                    json.WriteString(name, value);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (Routes is { } routes)
+        {
+            WriteTexts(json, "routes", routes);
+        }
+
+        json.WriteString("as", AsThen ? "then" : "today");
+        json.WriteBoolean("includeDelivered", IncludeDelivered);
+        json.WriteBoolean("onlyFailed", OnlyFailed);
+        json.WriteEndObject();
+    }));
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static decimal? Amount(ObjectReader reader, string name)
+    {
+        if (reader.Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount))
+        {
+            return amount;
+        }
+
+        reader.Add(name, $"\"{text}\" is not an amount.", "Write it as a text, such as \"500.00\".");
+        return null;
     }
 
     private static DateTimeOffset? Time(ObjectReader reader, string name)
@@ -66,7 +147,7 @@ internal sealed record ReplayRequest(EventFilter Filter, IReadOnlyList<string>? 
             return null;
         }
 
-        if (Api.ApiRequest.TryTime(text) is { } time)
+        if (ApiRequest.TryTime(text) is { } time)
         {
             return time;
         }
@@ -110,8 +191,10 @@ internal sealed partial class Replays(Gateway gateway, ILogger logger) : IAsyncD
         request.Ids is { } ids ? (await EventsOfAsync(ids)).Count : await gateway.Store.Log.Events.CountAsync(request.Filter);
 
     /// <summary>What it would make, by route, without making it.</summary>
-    public async Task<IReadOnlyDictionary<string, long>> TryAsync(ReplayRequest request, CancellationToken stop)
+    /// <param name="most">Looks at so many events and no more, oldest first.</param>
+    public async Task<IReadOnlyDictionary<string, long>> TryAsync(ReplayRequest request, CancellationToken stop, int most = int.MaxValue)
     {
+        int seen = 0;
         SortedDictionary<string, long> routes = new(StringComparer.Ordinal);
         for (long cursor = 0; ;)
         {
@@ -126,7 +209,8 @@ internal sealed partial class Replays(Gateway gateway, ILogger logger) : IAsyncD
             }
 
             stop.ThrowIfCancellationRequested();
-            if (request.Ids is not null || slice.Count < Slice)
+            seen += slice.Count;
+            if (request.Ids is not null || slice.Count < Slice || seen >= most)
             {
                 return routes;
             }
@@ -237,6 +321,12 @@ internal sealed partial class Replays(Gateway gateway, ILogger logger) : IAsyncD
             routes = routes.Where(route => only.Contains(route.Route));
         }
 
+        if (request.OnlyFailed)
+        {
+            HashSet<string> failed = FailedRoutes(seq);
+            routes = routes.Where(route => failed.Contains(route.Route));
+        }
+
         if (request.Ids is { } ids && ids.Any(id => id.StartsWith(IdSource.Delivery, StringComparison.Ordinal)))
         {
             HashSet<string> named = NamedRoutes(seq, ids);
@@ -270,6 +360,13 @@ internal sealed partial class Replays(Gateway gateway, ILogger logger) : IAsyncD
     {
         using StoreContext db = gateway.Store.OpenContext();
         return [.. db.Deliveries.Where(d => d.EventSeq == seq && d.First).OrderBy(d => d.Route).Select(d => new { d.Route, d.RouteRevision, d.Destination }).AsEnumerable().Select(d => (d.Route, d.RouteRevision, d.Destination))];
+    }
+
+    private HashSet<string> FailedRoutes(long seq)
+    {
+        using StoreContext db = gateway.Store.OpenContext();
+        return [.. db.Deliveries.Where(d => d.EventSeq == seq).Select(d => new { d.Seq, d.Route, d.State }).AsEnumerable()
+            .GroupBy(d => d.Route).Select(g => g.MaxBy(d => d.Seq)!).Where(d => d.State is "refused" or "exhausted" or "cancelled").Select(d => d.Route)];
     }
 
     private HashSet<string> NamedRoutes(long seq, IReadOnlyList<string> ids)

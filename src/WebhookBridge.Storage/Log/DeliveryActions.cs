@@ -59,6 +59,30 @@ public sealed class DeliveryActions
     public ValueTask<ActionResult> ResumeAsync(string id, string actor) =>
         ChangeAsync(id, actor, "resume", ["held"], static (d, now) => MakePending(d, now));
 
+    /// <summary>A delivery of an event whose content a person has written: rule and template have run, so it is sent as it is.</summary>
+    public async Task AddEditedAsync(string eventId, NewDelivery delivery, RenderedDelivery rendered, string actor)
+    {
+        long now = Now();
+        await _gate.RunAsync(context =>
+        {
+            long eventSeq = context.Events.Where(e => e.Id == eventId).Select(static e => e.Seq).First();
+            context.Deliveries.Add(new DeliveryRow
+            {
+                Id = delivery.Id,
+                EventSeq = eventSeq,
+                Route = delivery.Route,
+                RouteRevision = delivery.RouteRevision,
+                Destination = delivery.Destination,
+                State = "pending",
+                CreatedAt = now,
+                NextAttemptAt = now,
+                ReplayOf = context.Deliveries.Where(d => d.EventSeq == eventSeq && d.Route == delivery.Route).OrderByDescending(static d => d.Seq).Select(static d => d.Id).FirstOrDefault(),
+                Rendered = new RenderedRow { RenderedType = rendered.ContentType, RenderedBody = rendered.Body.ToArray(), RenderedFields = PairsJson.WriteMap(rendered.Fields) },
+            });
+            AuditStore.Add(context, now, actor, EventTrail.EditedAction, delivery.Id, $$"""{"event":"{{eventId}}"}""");
+        });
+    }
+
     /// <summary>Lets everything of a destination go on that is held by a person or after an unknown outcome; says how many.</summary>
     /// <remarks>What is held until its checkout id is known stays: its time is not up. So does what is held because it is late: a person decides on each.</remarks>
     public async Task<int> ResumeAllAsync(string destination, string actor)

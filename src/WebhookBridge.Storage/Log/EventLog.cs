@@ -31,7 +31,7 @@ public sealed class EventLog
     public async Task<Page<EventRow>> PageAsync(EventFilter filter, string? after, int limit)
     {
         await using StoreContext context = _open();
-        IQueryable<EventRow> events = filter.Apply(context.Events);
+        IQueryable<EventRow> events = filter.Apply(context);
         if (PageCursor.ParseOrThrow(after) is { } cursor)
         {
             events = events.Where(e => e.ReceivedAt < cursor.At || (e.ReceivedAt == cursor.At && e.Seq < cursor.Seq));
@@ -44,7 +44,7 @@ public sealed class EventLog
     public async Task<long> CountAsync(EventFilter filter)
     {
         await using StoreContext context = _open();
-        return await filter.Apply(context.Events).LongCountAsync();
+        return await filter.Apply(context).LongCountAsync();
     }
 
     /// <summary>When the last event of a source came that was not simulated; null when there is none.</summary>
@@ -103,7 +103,7 @@ public sealed class EventLog
     public async Task<IReadOnlyList<(long Seq, GatewayEvent Event)>> ForReplayAsync(EventFilter filter, long afterSeq, int limit)
     {
         await using StoreContext context = _open();
-        var rows = await filter.Apply(context.Events).Where(e => e.Seq > afterSeq).OrderBy(static e => e.Seq).Take(limit)
+        var rows = await filter.Apply(context).Where(e => e.Seq > afterSeq).OrderBy(static e => e.Seq).Take(limit)
             .Join(context.EventBodies, static e => e.Seq, static b => b.EventSeq, static (e, b) => new { Event = e, Body = b })
             .OrderBy(static x => x.Event.Seq)
             .ToListAsync();

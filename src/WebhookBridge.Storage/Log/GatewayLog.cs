@@ -9,6 +9,8 @@ public sealed class GatewayLog
     internal GatewayLog(GroupCommitter committer, WriteGate gate, Func<StoreContext> open, SecretBox box, StoreLimits limits, TimeProvider time)
     {
         Events = new EventLog(open);
+        Trail = new EventTrail(open);
+        Figures = new LogFigures(open);
         Deliveries = new DeliveryLog(open);
         Actions = new DeliveryActions(gate, time);
         Replays = new ReplayStore(committer, gate, open, time);
@@ -18,6 +20,10 @@ public sealed class GatewayLog
     }
 
     public EventLog Events { get; }
+
+    public EventTrail Trail { get; }
+
+    public LogFigures Figures { get; }
 
     public DeliveryLog Deliveries { get; }
 

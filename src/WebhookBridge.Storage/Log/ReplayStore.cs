@@ -15,6 +15,10 @@ public sealed record ReplayDelivery(long EventSeq, NewDelivery Delivery);
 /// <param name="Running">False when the replay has been cancelled: nothing was made.</param>
 public sealed record ReplaySlice(IReadOnlyList<string> Created, int LeftOut, bool Running);
 
+/// <summary>What became of a replay's deliveries.</summary>
+/// <param name="Stuck">Held, refused, used up or cancelled.</param>
+public sealed record ReplayProgress(long Delivered, long Waiting, long Stuck, long Skipped);
+
 /// <summary>Replays: jobs that make new deliveries of stored events, in slices, each slice with its progress in one transaction (contract sections 4 and 7).</summary>
 public sealed class ReplayStore
 {
@@ -61,6 +65,18 @@ public sealed class ReplayStore
 
         List<ReplayRow> rows = await replays.OrderByDescending(static r => r.Seq).Take(limit + 1).ToListAsync();
         return Pages.Cut(rows, limit, static r => new PageCursor(r.CreatedAt, r.Seq));
+    }
+
+    /// <summary>What became of the deliveries that a job made.</summary>
+    /// <remarks>They were all made at or after the job's begin, so the walk over the index of that time is as long as the job.</remarks>
+    public async Task<ReplayProgress> ProgressAsync(ReplayRow job)
+    {
+        await using StoreContext context = _open();
+        long until = (job.FinishedAt ?? Now()) + 1;
+        var states = await context.Deliveries.Where(d => d.CreatedAt >= job.CreatedAt && d.CreatedAt <= until && d.ReplayId == job.Id)
+            .GroupBy(static d => d.State).Select(static g => new { g.Key, Count = g.LongCount() }).ToListAsync();
+        long Of(params string[] names) => states.Where(s => names.Contains(s.Key)).Sum(static s => s.Count);
+        return new(Of("delivered"), Of("pending"), Of("held", "refused", "exhausted", "cancelled"), Of("skipped"));
     }
 
     /// <summary>Jobs that a stop interrupted; they go on behind their cursor.</summary>

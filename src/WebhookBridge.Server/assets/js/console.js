@@ -72,3 +72,10 @@ setInterval(() => {
     time.textContent = relative.format(n, unit);
   }
 }, 10000);
+
+// One box ticks all of its name within the same form.
+document.addEventListener('change', (event) => {
+  const all = event.target.closest('[data-check-all]');
+  if (!all) return;
+  for (const box of all.form.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`)) box.checked = all.checked;
+});

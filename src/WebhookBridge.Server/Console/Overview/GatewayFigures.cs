@@ -1,0 +1,67 @@
+using WebhookBridge.Server.Hosting;
+using WebhookBridge.Storage.Log;
+
+namespace WebhookBridge.Server.WebConsole.Log;
+
+/// <summary>The figures of the last 24 hours, counted once for all who look: at most every few seconds, and never in front of somebody who waits, but for the very first.</summary>
+internal sealed class GatewayFigures(Gateway gateway)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private Snapshot? _last;
+    private Task? _counting;
+
+    /// <summary>The figures as they were a few seconds ago; an answer that is much older is counted anew first.</summary>
+    public async ValueTask<Snapshot> NowAsync()
+    {
+        DateTimeOffset now = gateway.Time.GetUtcNow();
+        Task? wait = null;
+        lock (_gate)
+        {
+            if (_last is null || now - _last.At > TimeSpan.FromMinutes(1) || now < _last.At)
+            {
+                wait = _counting ??= Task.Run(CountAsync);
+            }
+            else if (now - _last.At > Fresh + _last.Cost * 10)
+            {
+                _counting ??= Task.Run(CountAsync);
+            }
+        }
+
+        if (wait is not null)
+        {
+            await wait;
+        }
+
+        return Volatile.Read(ref _last)!;
+    }
+
+    private async Task CountAsync()
+    {
+        try
+        {
+            DateTimeOffset now = gateway.Time.GetUtcNow();
+            long began = gateway.Time.GetTimestamp();
+            DateTimeOffset since = now.AddHours(-24);
+            Figures figures = await gateway.Store.Log.Figures.CountAsync(since, now, TimeSpan.FromMinutes(30));
+            IReadOnlyList<StuckGroup> stuck = await gateway.Store.Log.Figures.StuckAsync(now.AddDays(-30));
+            Volatile.Write(ref _last, new(now, gateway.Time.GetElapsedTime(began), figures, stuck));
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _counting = null;
+            }
+        }
+    }
+
+    /// <param name="Cost">How long the counting took.</param>
+    internal sealed record Snapshot(DateTimeOffset At, TimeSpan Cost, Figures Figures, IReadOnlyList<StuckGroup> Stuck)
+    {
+        public long Received => Figures.Received;
+
+        public OpenCounts Open => Figures.Open;
+    }
+}
