@@ -217,8 +217,9 @@ internal sealed class Registrations(Gateway gateway, IReadOnlyDictionary<string,
         };
     }
 
+    /// <summary>What the gateway registered last; nothing once the source has lost its secrets, for then nothing that it registered is of use.</summary>
     private async Task<Remembered?> RememberedAsync(SourceDefinition source, Platform platform) =>
-        (await gateway.Store.Config.LoadSealedAsync(SealedKind)).TryGetValue(source.Name, out SecretText? text)
+        source.Secrets.Any(secret => !IsPathSecret(secret)) && (await gateway.Store.Config.LoadSealedAsync(SealedKind)).TryGetValue(source.Name, out SecretText? text)
         && JsonSerializer.Deserialize<Remembered>(text.Reveal()) is { } known && known.Platform == platform.Name ? known : null;
 
     private string Address(SourceDefinition source, Platform platform, string? origin)

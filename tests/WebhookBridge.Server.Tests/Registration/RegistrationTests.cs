@@ -11,17 +11,22 @@ using WebhookBridge.Testing;
 
 namespace WebhookBridge.Server.Tests.Registration;
 
-/// <summary>The gateway asks platforms to send to it; a stub plays their APIs as their documentation describes them.</summary>
-public sealed class RegistrationTests : IAsyncLifetime
+/// <summary>A gateway whose platforms' APIs are a stub.</summary>
+#pragma warning disable CA1001 // xunit calls DisposeAsync of IAsyncLifetime.
+public sealed class RegistrationGateway : IAsyncLifetime
+#pragma warning restore CA1001
 {
-    private const string ApiKey = "sk_test_canaryOfTheApiKey4711";
-    private const string Secret = "whsec_Y2FuYXJ5LW9mLXRoZS1yZWdpc3RyYXRpb24tMTIzNDU2Nzg=";
-
     private readonly TempFolder _folder = new();
-    private StubServer _platform = null!;
-    private Gateway _gateway = null!;
-    private GatewayHost _host = null!;
-    private HttpClient _http = null!;
+    private StubServer? _platform;
+    private Gateway? _gateway;
+    private GatewayHost? _host;
+    private HttpClient? _http;
+
+    public StubServer Platform => _platform!;
+
+    public HttpClient Http => _http!;
+
+    public string DataDirectory => _folder.Of("data");
 
     public async Task InitializeAsync()
     {
@@ -42,20 +47,57 @@ public sealed class RegistrationTests : IAsyncLifetime
         _host = await GatewayHost.StartAsync(new ServeOptions { Urls = ServeOptions.Addresses("--urls", "http://127.0.0.1:0"), DataDirectory = _folder.Of("data") }, _gateway, NullLoggerFactory.Instance);
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_host.Server.Urls[0]) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        if (_gateway is not null)
+        {
+            await _gateway.DisposeAsync();
+        }
+
+        if (_platform is not null)
+        {
+            await _platform.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+}
+
+/// <summary>The gateway asks platforms to send to it; a stub plays their APIs as their documentation describes them.</summary>
+public sealed class RegistrationTests(RegistrationGateway gateway) : IClassFixture<RegistrationGateway>, IAsyncLifetime
+{
+    private const string ApiKey = "sk_test_canaryOfTheApiKey4711";
+    private const string Secret = "whsec_Y2FuYXJ5LW9mLXRoZS1yZWdpc3RyYXRpb24tMTIzNDU2Nzg=";
+
+    private readonly StubServer _platform = gateway.Platform;
+    private readonly HttpClient _http = gateway.Http;
+    private readonly int _before = gateway.Platform.RequestCount;
+
+    private StubRequest[] Requests => [.. _platform.Requests.Skip(_before)];
+
+    /// <summary>Each test finds the sources as new.</summary>
+    public async Task InitializeAsync()
+    {
+        foreach (string name in (string[])["shop", "alta", "stripe", "other"])
+        {
+            (await SendAsync(HttpMethod.Delete, "/api/v1/sources/" + name)).Status.ShouldBeOneOf(204, 404);
+        }
+
         (await SendAsync(HttpMethod.Post, "/api/v1/config", """
             { "sources": [ { "name": "shop", "platform": "yoco" }, { "name": "alta", "platform": "altafinex" }, { "name": "stripe", "platform": "stripe", "secrets": ["path:guarded-path-secret", "whsec_anotherSecret"] },
                            { "name": "other", "platform": "github" } ] }
             """)).Status.ShouldBe(200);
     }
 
-    public async Task DisposeAsync()
-    {
-        _http.Dispose();
-        await _host.DisposeAsync();
-        await _gateway.DisposeAsync();
-        await _platform.DisposeAsync();
-        _folder.Dispose();
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Register_Yoco_StoresTheSecretThatIsShownOnce()
@@ -66,7 +108,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         made.Status.ShouldBe(201, made.Text);
         made.Json.GetProperty("state").GetString().ShouldBe("current");
         made.Text.ShouldNotContain(Secret);
-        StubRequest asked = _platform.Requests.ShouldHaveSingleItem();
+        StubRequest asked = Requests.ShouldHaveSingleItem();
         (asked.Method, asked.Header("Authorization")).ShouldBe(("POST", "Bearer " + ApiKey));
         JsonElement body = JsonElement.Parse(asked.Body);
         body.GetProperty("url").GetString().ShouldBe("https://hooks.example.com/in/shop");
@@ -126,7 +168,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         _platform.At("/v1/webhooks", _ => StubReply.Status(200, """{ "webhook_id": "wh_1", "url": "https://hooks.example.com/in/alta", "events": ["payment.succeeded"] }"""));
         Answer made = await CallAsync(HttpMethod.Post, "alta", body: """{ "events": ["payment.succeeded"] }""");
         made.Status.ShouldBe(201, made.Text);
-        JsonElement body = JsonElement.Parse(_platform.Requests.ShouldHaveSingleItem().Body);
+        JsonElement body = JsonElement.Parse(Requests.ShouldHaveSingleItem().Body);
         body.GetProperty("events").GetRawText().ShouldBe("""["payment.succeeded"]""");
         string secret = body.GetProperty("secret").GetString()!;
 
@@ -151,7 +193,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Answer made = await CallAsync(HttpMethod.Post, "stripe");
         made.Status.ShouldBe(201, made.Text);
         made.Text.ShouldNotContain("guarded-path-secret");
-        StubRequest asked = _platform.Requests.ShouldHaveSingleItem();
+        StubRequest asked = Requests.ShouldHaveSingleItem();
         asked.Header("Content-Type").ShouldBe("application/x-www-form-urlencoded");
         asked.BodyText.ShouldContain("url=https%3A%2F%2Fhooks.example.com%2Fin%2Fstripe%2Fguarded-path-secret");
         asked.BodyText.ShouldContain("enabled_events%5B%5D=charge.refunded");
@@ -206,7 +248,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         changed.SetResult();
 
         (await registering).Code.ShouldBe("stale");
-        _platform.Requests[^1].ShouldSatisfyAllConditions(r => r.Method.ShouldBe("DELETE"), r => r.Path.ShouldBe("/api/webhooks/sub_1"));
+        Requests[^1].ShouldSatisfyAllConditions(r => r.Method.ShouldBe("DELETE"), r => r.Path.ShouldBe("/api/webhooks/sub_1"));
         (await SendAsync(HttpMethod.Get, "/api/v1/sources/shop")).Json.GetProperty("secrets").GetArrayLength().ShouldBe(0);
     }
 
@@ -222,7 +264,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Answer answer = await CallAsync(HttpMethod.Post, source, body: body, apiKey: apiKey);
         answer.Code.ShouldBe(code);
         answer.Text.ShouldContain(fix);
-        _platform.RequestCount.ShouldBe(0);
+        Requests.ShouldBeEmpty();
     }
 
     private Task<Answer> CallAsync(HttpMethod method, string source, string path = "", string? body = null, string apiKey = ApiKey) =>
@@ -251,7 +293,7 @@ public sealed class RegistrationTests : IAsyncLifetime
 
     private void NothingKept(params string[] secrets)
     {
-        foreach (string file in Directory.GetFiles(_folder.Of("data"), "webhookbridge.db*"))
+        foreach (string file in Directory.GetFiles(gateway.DataDirectory, "webhookbridge.db*"))
         {
             using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using StreamReader reader = new(stream, Encoding.Latin1);
