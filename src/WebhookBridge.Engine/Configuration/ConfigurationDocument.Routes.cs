@@ -126,7 +126,7 @@ public static partial class ConfigurationDocument
                 continue;
             }
 
-            if (!EventKinds.IsKnown(kind))
+            if (!EventKinds.IsSubscribable(kind))
             {
                 when.Problems.Add(new(path, $"\"{kind}\" is not a kind of event.",
                     kind.Contains('*') ? "Name each kind; * works in \"types\"." : Names.Suggest(kind, EventKinds.All, "docs/configuration.md lists the kinds; the sender's own names belong in \"types\".")));

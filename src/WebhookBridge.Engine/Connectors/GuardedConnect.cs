@@ -26,7 +26,8 @@ public sealed class GuardedConnect(EgressPolicy policy, Func<string, Cancellatio
         trace?.Enter(AttemptPhase.Resolve);
         if (policy.Proxy is Uri proxy)
         {
-            await CheckBehindProxyAsync(hostName, cancellationToken);
+            // Behind a proxy the proxy resolves. What can be told here is refused all the same: a literal, or a name that this machine knows.
+            await CheckAsync(hostName, cancellationToken);
             trace?.Enter(AttemptPhase.Connect);
             return await ConnectByProxyAsync(proxy, hostName, port, cancellationToken);
         }
@@ -35,6 +36,20 @@ public sealed class GuardedConnect(EgressPolicy policy, Func<string, Cancellatio
         Check(hostName, addresses);
         trace?.Enter(AttemptPhase.Connect);
         return await ConnectToAsync(addresses, port, cancellationToken);
+    }
+
+    /// <summary>Whether a name may be spoken to, without speaking to it: for addresses that somebody enters. Each connection is checked again. A name that does not resolve passes.</summary>
+    /// <exception cref="AddressNotAllowedException">One of the name's addresses leads inward.</exception>
+    public async ValueTask CheckAsync(string hostName, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Check(hostName, await ResolveAsync(hostName, cancellationToken));
+        }
+        catch (SocketException)
+        {
+            // Not known now, or to the egress proxy only.
+        }
     }
 
     private async ValueTask<IPAddress[]> ResolveAsync(string hostName, CancellationToken cancellationToken)
@@ -91,19 +106,6 @@ public sealed class GuardedConnect(EgressPolicy policy, Func<string, Cancellatio
                 socket.Dispose();
                 throw;
             }
-        }
-    }
-
-    /// <summary>Behind a proxy the proxy resolves. What can be told here is refused all the same: a literal, or a name that this machine knows.</summary>
-    private async ValueTask CheckBehindProxyAsync(string hostName, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Check(hostName, await ResolveAsync(hostName, cancellationToken));
-        }
-        catch (SocketException)
-        {
-            // Known to the proxy only.
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class Conditions
         var found = new List<ConditionError>();
         for (int i = 0; i < definition.Kinds.Count; i++)
         {
-            if (!EventKinds.IsKnown(definition.Kinds[i]))
+            if (!EventKinds.IsSubscribable(definition.Kinds[i]))
             {
                 found.Add(new($".kinds[{i}]", $"\"{definition.Kinds[i]}\" is no kind of event: use one of {string.Join(", ", EventKinds.All)}"));
             }

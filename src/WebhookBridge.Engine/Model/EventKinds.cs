@@ -8,6 +8,9 @@ public static class EventKinds
     /// <summary>What no other kind fits.</summary>
     public const string Other = "other";
 
+    /// <summary>Not an event that comes in, but what the gateway tells of its own deliveries: hooks may subscribe it, and a route that names it takes no event.</summary>
+    public const string DeliveryFailed = "delivery.failed";
+
     /// <summary>Every kind, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<string> All =
     [
@@ -19,8 +22,14 @@ public static class EventKinds
         "order.created", "order.updated", "customer.created", "customer.updated", "cart.abandoned", "checkout.created", Other,
     ];
 
+    /// <summary>What the conditions of a route and a hook may name: every kind, and <see cref="DeliveryFailed"/>.</summary>
+    public static readonly IReadOnlyList<string> Subscribable = [.. All, DeliveryFailed];
+
     private static readonly FrozenSet<string> Known = All.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether <paramref name="kind"/> is one of <see cref="All"/>.</summary>
     public static bool IsKnown(string kind) => Known.Contains(kind);
+
+    /// <summary>Whether <paramref name="kind"/> is one of <see cref="Subscribable"/>.</summary>
+    public static bool IsSubscribable(string kind) => kind == DeliveryFailed || IsKnown(kind);
 }

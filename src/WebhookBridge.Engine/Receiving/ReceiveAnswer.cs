@@ -23,5 +23,5 @@ public readonly record struct ReceiveAnswer(int Status, ReadOnlyMemory<byte> Bod
 
     /// <summary>RFC 9457. Texts are ours and hold nothing that needs escaping in JSON.</summary>
     public static ReceiveAnswer Refused(int status, string code, string title, IReadOnlyList<KeyValuePair<string, string>>? headers = null) =>
-        new(status, Encoding.UTF8.GetBytes($$"""{"type":"/problems/{{code}}","title":"{{title}}","status":{{status}},"code":"{{code}}"}"""), Problem, headers ?? None);
+        new(status, Encoding.UTF8.GetBytes($$"""{"type":"/problems/{{code}}","title":"{{title}}","status":{{status}},"detail":"{{title}}","code":"{{code}}"}"""), Problem, headers ?? None);
 }

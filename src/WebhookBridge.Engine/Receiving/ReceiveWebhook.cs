@@ -65,11 +65,11 @@ public sealed class ReceiveWebhook(
         return await TakeAsync(source, request, genuine, began);
     }
 
-    /// <summary>Takes a request as genuine on a person's word: one that was refused, and whose cause has been mended (contract section 7). It is deduplicated like any other.</summary>
+    /// <summary>Takes a request as genuine on a person's word: one that was refused, and whose cause has been mended (contract section 7). It is deduplicated like any other, and answered in the gateway's own words: nobody at the platform reads them.</summary>
     public ValueTask<ReceiveAnswer> AcceptAsync(ActiveSource source, InboundRequest request) =>
-        TakeAsync(source, request, new VerifyResult.Genuine(MessageId: null, MessageIdSigned: false, SignedAt: null, SecretIndex: -1), time.GetTimestamp());
+        TakeAsync(source, request, new VerifyResult.Genuine(MessageId: null, MessageIdSigned: false, SignedAt: null, SecretIndex: -1), time.GetTimestamp(), inOwnWords: true);
 
-    private async ValueTask<ReceiveAnswer> TakeAsync(ActiveSource source, InboundRequest request, VerifyResult.Genuine genuine, long began)
+    private async ValueTask<ReceiveAnswer> TakeAsync(ActiveSource source, InboundRequest request, VerifyResult.Genuine genuine, long began, bool inOwnWords = false)
     {
         if (Open(source, request, out ReadOnlyMemory<byte> body) is { } unopened)
         {
@@ -98,7 +98,7 @@ public sealed class ReceiveWebhook(
             case AppendResult.Stored stored:
                 // 7. Wake the pump, answer.
                 HandOver(events, stored.Outcomes);
-                return Answer(source, stored.Outcomes, time.GetElapsedTime(began));
+                return Answer(source, stored.Outcomes, time.GetElapsedTime(began), inOwnWords);
             case AppendResult.Unavailable unavailable:
                 GiveBack(events);
                 return ReceiveAnswer.Refused(503, "unavailable", unavailable.Reason, ReceiveAnswer.RetryAfter5);
@@ -316,7 +316,7 @@ public sealed class ReceiveWebhook(
         }
     }
 
-    private ReceiveAnswer Answer(ActiveSource source, IReadOnlyList<AppendOutcome> outcomes, TimeSpan took)
+    private ReceiveAnswer Answer(ActiveSource source, IReadOnlyList<AppendOutcome> outcomes, TimeSpan took, bool inOwnWords)
     {
         int accepted = 0;
         foreach (AppendOutcome outcome in outcomes)
@@ -330,7 +330,7 @@ public sealed class ReceiveWebhook(
         }
 
         metrics.Accepted(source.Name, accepted, took);
-        PlatformAnswer? special = accepted > 0 ? source.Platform.Answers.Accepted : source.Platform.Answers.Duplicate ?? source.Platform.Answers.Accepted;
+        PlatformAnswer? special = inOwnWords ? null : accepted > 0 ? source.Platform.Answers.Accepted : source.Platform.Answers.Duplicate ?? source.Platform.Answers.Accepted;
         return special is not null ? new ReceiveAnswer(special.Status, special.Body, special.ContentType ?? ReceiveAnswer.Json, [])
             : accepted > 0 ? ReceiveAnswer.Accepted(outcomes[0].EventId, outcomes.Count)
             : ReceiveAnswer.Duplicate(outcomes[0].EventId);

@@ -2,12 +2,13 @@ using System.Security.Cryptography;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Storage;
+using WebhookBridge.Storage.Accounts;
 using WebhookBridge.Storage.Config;
 using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Access;
 
-/// <summary>People who sign in to the console, with their roles.</summary>
+/// <summary>People who sign in to the console, with their roles. Capitals in a name do not matter.</summary>
 internal sealed class Users(SqliteStore store, TimeProvider time)
 {
     public const string Viewer = "viewer";
@@ -48,7 +49,7 @@ internal sealed class Users(SqliteStore store, TimeProvider time)
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await store.Gate.RunAsync(db =>
         {
-            if (db.Users.Find(name) is not null)
+            if (AccountStore.Named(db, name).Any())
             {
                 throw new ProblemException(Api.Problems.NameTaken, $"There is already a user {name}: give a new password with `webhookbridge user reset`, or choose another name.");
             }
@@ -65,7 +66,7 @@ internal sealed class Users(SqliteStore store, TimeProvider time)
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return await store.Gate.RunAsync(db =>
         {
-            if (db.Users.Find(name) is not { } user)
+            if (AccountStore.Named(db, name).FirstOrDefault() is not { } user)
             {
                 return false;
             }
@@ -73,24 +74,31 @@ internal sealed class Users(SqliteStore store, TimeProvider time)
             user.PasswordHash = hash;
             user.Stamp = NewStamp();
             user.Disabled = false;
-            AuditLog.Add(db, now, actor, "user.reset", "user/" + name, null);
+            AuditLog.Add(db, now, actor, "user.reset", "user/" + user.Name, null);
             db.SaveChanges();
             return true;
         });
     }
 
+    /// <summary>False when there is no such user.</summary>
+    /// <exception cref="ProblemException">It is the last administrator who may sign in: nobody could set up anything any more.</exception>
     public async Task<bool> RemoveAsync(string name, string actor)
     {
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return await store.Gate.RunAsync(db =>
         {
-            if (db.Users.Find(name) is not { } user)
+            if (AccountStore.Named(db, name).FirstOrDefault() is not { } user)
             {
                 return false;
             }
 
+            if (user.Role == Administrator && !db.Users.Any(other => other.Name != user.Name && other.Role == Administrator && !other.Disabled))
+            {
+                throw new ProblemException(Api.Problems.WrongState, $"{user.Name} is the last administrator: add another one first.");
+            }
+
             db.Users.Remove(user);
-            AuditLog.Add(db, now, actor, "user.remove", "user/" + name, null);
+            AuditLog.Add(db, now, actor, "user.remove", "user/" + user.Name, null);
             db.SaveChanges();
             return true;
         });

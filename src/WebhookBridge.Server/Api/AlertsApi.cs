@@ -7,7 +7,10 @@ namespace WebhookBridge.Server.Api;
 /// <summary><c>/alerts</c>: what a person ought to look at, open and past.</summary>
 internal sealed class AlertsApi(Gateway gateway)
 {
-    public IEnumerable<Operation> Operations() => [new("GET", "/alerts", ApiScopes.Read, ["code", "subject", "state", "limit", "after"], ListAsync)];
+    public IEnumerable<Operation> Operations() => 
+    [
+        new("GET", "/alerts", ApiScopes.Read, ["code", "subject", "state", "limit", "after"], ListAsync, new("listAlerts", "What a person ought to look at, open and past, newest first.", "AlertPage")),
+    ];
 
     private async Task<ApiAnswer> ListAsync(ApiRequest request)
     {

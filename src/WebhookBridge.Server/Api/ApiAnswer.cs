@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using WebhookBridge.Engine.Configuration;
+using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Api;
 
@@ -46,6 +47,15 @@ internal sealed record ApiAnswer(int Status, string? ContentType, ReadOnlyMemory
         json.WriteString("next", next);
         json.WriteEndObject();
     });
+
+    /// <summary>A page cut from a whole that is small and in memory.</summary>
+    public static ApiAnswer PageOfAll<T>(ApiRequest request, IReadOnlyList<T> all, Action<Utf8JsonWriter, T> write)
+    {
+        int limit = request.Limit();
+        int start = (int)Math.Clamp(request.Place()?.Seq ?? 0, 0, all.Count);
+        string? next = start + limit < all.Count ? new PageCursor(0, start + limit).ToString() : null;
+        return Page([.. all.Skip(start).Take(limit)], next, write);
+    }
 
     public ApiAnswer With(string header, string value)
     {

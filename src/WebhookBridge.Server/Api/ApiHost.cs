@@ -1,19 +1,26 @@
-using System.Text;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
+using WebhookBridge.Server.Api.OpenApi;
 
 namespace WebhookBridge.Server.Api;
 
-/// <summary>Serves <c>/api/v1</c> from one table of operations. For every call, in this order: who calls, what is meant, may they, is the query known, has it been done before, do it.</summary>
-internal sealed partial class ApiHost(IReadOnlyList<Operation> operations, ApiKeys keys, IdempotentAnswers idempotent, ILogger<ApiHost> logger)
+/// <summary>Serves <c>/api/v1</c> from one table of operations. For every call, in this order: who calls, how often, what is meant, may they, is the query known, has it been done before, do it.</summary>
+internal sealed partial class ApiHost(IReadOnlyList<Operation> operations, ApiKeys keys, RateLimits limits, IdempotentAnswers idempotent, ILogger<ApiHost> logger)
 {
     public const string Prefix = "/api/v1";
+
+    private readonly byte[] _document = OpenApiDocument.Write(operations);
+    private readonly string _documentTag = $"\"{Convert.ToHexStringLower(SHA256.HashData(OpenApiDocument.Write(operations)))[..32]}\"";
 
     public async Task HandleAsync(HttpContext http)
     {
         ApiAnswer answer;
+        IReadOnlyList<KeyValuePair<string, string>> quota = [];
         try
         {
-            answer = await AnswerAsync(http);
+            ApiCaller caller = await AuthenticateAsync(http);
+            quota = limits.Take(caller.KeyId);
+            answer = await AnswerAsync(http, caller);
         }
         catch (ProblemException e)
         {
@@ -34,7 +41,27 @@ internal sealed partial class ApiHost(IReadOnlyList<Operation> operations, ApiKe
             answer = ApiAnswer.Of(Problems.Internal, "The gateway made a mistake; its log tells more.");
         }
 
+        foreach ((string name, string value) in quota)
+        {
+            http.Response.Headers[name] = value;
+        }
+
         await WriteAsync(http, answer);
+    }
+
+    /// <summary>The document of all operations (OpenAPI 3.1); it holds no secret and needs no key.</summary>
+    public Task WriteDocumentAsync(HttpContext http)
+    {
+        HttpResponse response = http.Response;
+        response.Headers.ETag = _documentTag;
+        response.Headers.AccessControlAllowOrigin = "*"; // for viewers in a browser
+        if (http.Request.Headers.IfNoneMatch.Contains(_documentTag))
+        {
+            response.StatusCode = 304;
+            return Task.CompletedTask;
+        }
+
+        return WriteAsync(http, new ApiAnswer(200, "application/json; charset=utf-8", _document).With("Cache-Control", "public, max-age=300"));
     }
 
     public static async Task WriteAsync(HttpContext http, ApiAnswer answer)
@@ -61,13 +88,26 @@ internal sealed partial class ApiHost(IReadOnlyList<Operation> operations, ApiKe
         }
     }
 
-    private async Task<ApiAnswer> AnswerAsync(HttpContext http)
+    private async Task<ApiCaller> AuthenticateAsync(HttpContext http)
     {
-        ApiCaller caller = await keys.AuthenticateAsync(http);
-        (Operation operation, Dictionary<string, string> values) = Find(http);
-        if (!caller.May(operation.Scope))
+        try
         {
-            throw new ProblemException(Problems.ScopeMissing, $"This needs a key with the scope \"{operation.Scope}\"; this key has {string.Join(", ", caller.Scopes.Order(StringComparer.Ordinal))}.");
+            return await keys.AuthenticateAsync(http);
+        }
+        catch (ProblemException)
+        {
+            limits.TakeWrongKey(http.Connection.RemoteIpAddress?.ToString() ?? "");
+            throw;
+        }
+    }
+
+    private async Task<ApiAnswer> AnswerAsync(HttpContext http, ApiCaller caller)
+    {
+        (Operation operation, Dictionary<string, string> values) = Find(http);
+        string scope = operation.Scope.Replace("{name}", values.GetValueOrDefault("name"), StringComparison.Ordinal);
+        if (!caller.May(scope))
+        {
+            throw new ProblemException(Problems.ScopeMissing, $"This needs a key with the scope \"{scope}\"; this key has {string.Join(", ", caller.Scopes.Order(StringComparer.Ordinal))}.");
         }
 
         foreach (string name in http.Request.Query.Keys)

@@ -132,7 +132,7 @@ internal sealed class ApiKeys(SqliteStore store, TimeProvider time)
         }
 
         string id = IdPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        await store.Access.AddKeyAsync(id, name, key, string.Join(' ', ApiScopes.All.Where(scopes.Contains)), expires, actor);
+        await store.Access.AddKeyAsync(id, name, key, string.Join(' ', ApiScopes.All.Where(scopes.Contains).Concat(scopes.Where(ApiScopes.IsSend).Distinct().Order(StringComparer.Ordinal))), expires, actor);
         return id;
     }
 

@@ -72,6 +72,11 @@ internal sealed class ApiRequest(HttpContext http, IReadOnlyDictionary<string, s
         return TryTime(text) ?? throw new ProblemException(Problems.InvalidQuery, $"{name} is a time such as 2026-01-31T13:00:00Z, or a day such as 2026-01-31.");
     }
 
+    /// <summary>An amount in major units, such as 10.50.</summary>
+    public decimal? Amount(string name) => Query(name) is not { } text ? null
+        : decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount) ? amount
+        : throw new ProblemException(Problems.InvalidQuery, $"{name} is an amount in major units, such as 10.50.");
+
     public static DateTimeOffset? TryTime(string text) =>
         text.Length >= 10 && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time) ? time : null;
 
@@ -140,8 +145,8 @@ internal sealed class ApiRequest(HttpContext http, IReadOnlyDictionary<string, s
 /// <summary>Who calls: a key and what it may do.</summary>
 internal sealed record ApiCaller(string Name, string KeyId, IReadOnlySet<string> Scopes)
 {
-    /// <summary>A key of scope admin may do everything.</summary>
-    public bool May(string scope) => Scopes.Contains(scope) || Scopes.Contains(ApiScopes.Admin);
+    /// <summary>A key of scope admin may do everything but send events.</summary>
+    public bool May(string scope) => scope == ApiScopes.Any || Scopes.Contains(scope) || (Scopes.Contains(ApiScopes.Admin) && !scope.StartsWith(ApiScopes.Send, StringComparison.Ordinal));
 }
 
 /// <summary>What a key may be allowed to do (contract section 7).</summary>
@@ -155,5 +160,18 @@ internal static class ApiScopes
     public const string Metrics = "metrics";
     public const string Hooks = "hooks";
 
+    /// <summary>Any key will do.</summary>
+    public const string Any = "";
+
+    /// <summary>With the name of a source behind it: the key may send events into that one source. No other scope includes it, admin neither: what comes so is taken as genuine.</summary>
+    public const string Send = "send:";
+
     public static readonly IReadOnlyList<string> All = [Read, Write, Replay, Admin, OData, Metrics, Hooks];
+
+    /// <summary>What there is, for messages.</summary>
+    public static readonly string Words = string.Join(", ", All) + ", send:SOURCE";
+
+    public static bool IsSend(string scope) => scope.StartsWith(Send, StringComparison.Ordinal) && Names.IsValid(scope[Send.Length..]);
+
+    public static bool IsKnown(string scope) => All.Contains(scope) || IsSend(scope);
 }

@@ -20,14 +20,17 @@ internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists l
 
     public IEnumerable<Operation> Operations()
     {
-        yield return new("GET", "/config", ApiScopes.Read, [], ExportAsync);
-        yield return new("POST", "/config", ApiScopes.Write, ["dryRun"], ApplyAsync);
+        yield return new("GET", "/config", ApiScopes.Read, [], ExportAsync, new("exportConfig", "The whole configuration as a document for apply, variables' names for secrets.", "Config"));
+        yield return new("POST", "/config", ApiScopes.Write, ["dryRun"], ApplyAsync,
+            new("applyConfig", "Creates and replaces all that a document names; all or nothing.", "Changes") { Takes = "ConfigBody", Refuses = [Problems.InvalidConfiguration] });
         foreach ((string path, ConfigurationKind kind) in Kinds)
         {
-            yield return new("GET", $"/{path}", ApiScopes.Read, ["limit", "after"], request => ListAsync(request, kind));
-            yield return new("GET", $"/{path}/{{name}}", ApiScopes.Read, [], request => GetAsync(request, kind));
-            yield return new("PUT", $"/{path}/{{name}}", ApiScopes.Write, kind == ConfigurationKind.Route ? ["waiting"] : [], request => PutAsync(request, kind));
-            yield return new("DELETE", $"/{path}/{{name}}", ApiScopes.Write, [], request => DeleteAsync(request, kind));
+            string word = StoredItems.Word(kind), schema = kind.ToString();
+            yield return new("GET", $"/{path}", ApiScopes.Read, ["limit", "after"], request => ListAsync(request, kind), new($"list{schema}s", $"Every {word}, by name.", schema + "Page"));
+            yield return new("GET", $"/{path}/{{name}}", ApiScopes.Read, [], request => GetAsync(request, kind), new($"get{schema}", $"One {word}.", schema) { Tagged = true, Refuses = [Problems.NotFound] });
+            yield return new("PUT", $"/{path}/{{name}}", ApiScopes.Write, kind == ConfigurationKind.Route ? ["waiting"] : [], request => PutAsync(request, kind),
+                new($"put{schema}", $"Creates a {word}, or replaces the one that was read before.", schema) { Also = [(201, schema)], Takes = schema + "Body", Tagged = true, Refuses = [Problems.InvalidConfiguration, Problems.IfMatchNeeded, Problems.Stale] });
+            yield return new("DELETE", $"/{path}/{{name}}", ApiScopes.Write, [], request => DeleteAsync(request, kind), new($"delete{schema}", $"Removes a {word} that nothing uses.", null) { Tagged = true, Refuses = [Problems.NotFound, Problems.InUse, Problems.Stale] });
         }
     }
 
@@ -96,13 +99,22 @@ internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists l
         _ => throw Refusal(result, ""),
     };
 
-    private Task<ApiAnswer> ListAsync(ApiRequest request, ConfigurationKind kind)
+    private Task<ApiAnswer> ListAsync(ApiRequest request, ConfigurationKind kind) =>
+        Task.FromResult(ApiAnswer.PageOfAll(request, [.. configuration.All(kind)], (json, item) => WriteListed(json, item.Definition)));
+
+    /// <summary>A list may hold a million values: among others it stands with their number.</summary>
+    private void WriteListed(Utf8JsonWriter json, object definition)
     {
-        int limit = request.Limit();
-        ConfiguredItem[] all = [.. configuration.All(kind)];
-        int start = (int)Math.Clamp(request.Place()?.Seq ?? 0, 0, all.Length);
-        string? next = start + limit < all.Length ? new PageCursor(0, start + limit).ToString() : null;
-        return Task.FromResult(ApiAnswer.Page([.. all.Skip(start).Take(limit)], next, (json, item) => ConfigurationWriter.WriteItem(json, item.Definition, SecretNames.Shown)));
+        if (definition is not ListDefinition list)
+        {
+            ConfigurationWriter.WriteItem(json, definition, SecretNames.Shown);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("name", list.Name);
+        json.WriteNumber("count", lists.ByName.TryGetValue(list.Name, out Engine.Filtering.ValueList? values) ? values.Count : 0);
+        json.WriteEndObject();
     }
 
     private Task<ApiAnswer> GetAsync(ApiRequest request, ConfigurationKind kind) => Task.FromResult(Shown(Find(request, kind), 200));

@@ -7,7 +7,8 @@ namespace WebhookBridge.Server.Api;
 /// <summary><c>/deliveries</c>: what became of events on their routes, and what people do about it.</summary>
 internal sealed class DeliveriesApi(Gateway gateway)
 {
-    private static readonly string[] States = [.. Enum.GetNames<DeliveryState>().Select(name => name.ToLowerInvariant())];
+    /// <summary>The words for where a delivery stands.</summary>
+    public static readonly IReadOnlyList<string> States = [.. Enum.GetNames<DeliveryState>().Select(name => name.ToLowerInvariant())];
 
     private DeliveryLog Log => gateway.Store.Log.Deliveries;
 
@@ -15,13 +16,17 @@ internal sealed class DeliveriesApi(Gateway gateway)
 
     public IEnumerable<Operation> Operations() =>
     [
-        new("GET", "/deliveries", ApiScopes.Read, ["route", "destination", "state", "event", "from", "to", "limit", "after"], ListAsync),
-        new("GET", "/deliveries/{id}", ApiScopes.Read, [], request => OneAsync(request["id"])),
-        new("GET", "/deliveries/{id}/attempts", ApiScopes.Read, ["limit", "after"], AttemptsAsync),
-        new("POST", "/deliveries/{id}/retry", ApiScopes.Replay, [], request => ActAsync(request, Actions.RetryAsync, "can be sent again: one that waits, is held, or was refused, exhausted or cancelled")),
-        new("POST", "/deliveries/{id}/cancel", ApiScopes.Replay, [], request => ActAsync(request, Actions.CancelAsync, "can be cancelled: one that waits or is held")),
-        new("POST", "/deliveries/{id}/hold", ApiScopes.Replay, [], request => ActAsync(request, Actions.HoldAsync, "can be held: one that waits")),
-        new("POST", "/deliveries/{id}/resume", ApiScopes.Replay, [], request => ActAsync(request, Actions.ResumeAsync, "can go on: one that is held")),
+        new("GET", "/deliveries", ApiScopes.Read, ["route", "destination", "state", "event", "from", "to", "limit", "after"], ListAsync, new("listDeliveries", "What was made of events, newest first.", "DeliveryPage")),
+        new("GET", "/deliveries/{id}", ApiScopes.Read, [], request => OneAsync(request["id"]), new("getDelivery", "One delivery.", "Delivery") { Refuses = [Problems.NotFound] }),
+        new("GET", "/deliveries/{id}/attempts", ApiScopes.Read, ["limit", "after"], AttemptsAsync, new("listAttempts", "Every try of a delivery, newest first, with request and answer.", "AttemptPage") { Refuses = [Problems.NotFound] }),
+        new("POST", "/deliveries/{id}/retry", ApiScopes.Replay, [], request => ActAsync(request, Actions.RetryAsync, "can be sent again: one that waits, is held, or was refused, exhausted or cancelled"),
+            new("retryDelivery", "Once more, at once, with the same bytes.", "Delivery") { Refuses = [Problems.NotFound, Problems.WrongState] }),
+        new("POST", "/deliveries/{id}/cancel", ApiScopes.Replay, [], request => ActAsync(request, Actions.CancelAsync, "can be cancelled: one that waits or is held"),
+            new("cancelDelivery", "Never again, unless it is retried.", "Delivery") { Refuses = [Problems.NotFound, Problems.WrongState] }),
+        new("POST", "/deliveries/{id}/hold", ApiScopes.Replay, [], request => ActAsync(request, Actions.HoldAsync, "can be held: one that waits"),
+            new("holdDelivery", "Waits for a person.", "Delivery") { Refuses = [Problems.NotFound, Problems.WrongState] }),
+        new("POST", "/deliveries/{id}/resume", ApiScopes.Replay, [], request => ActAsync(request, Actions.ResumeAsync, "can go on: one that is held"),
+            new("resumeDelivery", "Goes on.", "Delivery") { Refuses = [Problems.NotFound, Problems.WrongState] }),
     ];
 
     private async Task<ApiAnswer> ListAsync(ApiRequest request)

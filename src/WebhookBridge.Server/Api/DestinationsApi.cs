@@ -17,12 +17,13 @@ internal sealed class DestinationsApi(Gateway gateway)
 
     public IEnumerable<Operation> Operations() =>
     [
-        new("POST", "/destinations/{name}/hold", ApiScopes.Replay, [], HoldAsync),
-        new("POST", "/destinations/{name}/resume", ApiScopes.Replay, [], ResumeAsync),
-        new("POST", "/destinations/{name}/check", ApiScopes.Write, [], CheckAsync),
-        new("GET", "/destinations/{name}/status", ApiScopes.Read, [], request => Task.FromResult(Status(Name(request)))),
-        new("GET", "/destinations/{name}/inbox", ApiScopes.Read, ["limit", "after"], InboxAsync),
-        new("DELETE", "/destinations/{name}/inbox", ApiScopes.Write, [], ClearAsync),
+        new("POST", "/destinations/{name}/hold", ApiScopes.Replay, [], HoldAsync,
+            new("holdDestination", "Stops sending to a destination; what waits costs no attempt.", "DestinationStatus") { Takes = "HoldBody", TakesOptional = true, Refuses = [Problems.NotFound] }),
+        new("POST", "/destinations/{name}/resume", ApiScopes.Replay, [], ResumeAsync, new("resumeDestination", "Lets a destination go on.", "DestinationStatus") { Refuses = [Problems.NotFound] }),
+        new("POST", "/destinations/{name}/check", ApiScopes.Write, [], CheckAsync, new("checkDestination", "Tries address and credentials, without an effect.", "CheckResult") { Refuses = [Problems.NotFound] }),
+        new("GET", "/destinations/{name}/status", ApiScopes.Read, [], request => Task.FromResult(Status(Name(request))), new("getDestinationStatus", "Breaker, hold, what waits.", "DestinationStatus") { Refuses = [Problems.NotFound] }),
+        new("GET", "/destinations/{name}/inbox", ApiScopes.Read, ["limit", "after"], InboxAsync, new("listInbox", "What the built-in inbox holds, newest first.", "InboxPage") { Refuses = [Problems.NotFound] }),
+        new("DELETE", "/destinations/{name}/inbox", ApiScopes.Write, [], ClearAsync, new("clearInbox", "Empties the built-in inbox.", null) { Refuses = [Problems.NotFound] }),
     ];
 
     private async Task<ApiAnswer> HoldAsync(ApiRequest request)

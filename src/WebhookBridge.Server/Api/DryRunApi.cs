@@ -6,6 +6,7 @@ using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Reshaping;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.Simulation;
+using WebhookBridge.Storage.Sqlite;
 
 namespace WebhookBridge.Server.Api;
 
@@ -14,7 +15,11 @@ internal sealed class DryRunApi(Gateway gateway)
 {
     private const string DeliveryId = "dlv_00000000000000000000000000";
 
-    public IEnumerable<Operation> Operations() => [new("POST", "/dry-run", ApiScopes.Read, [], RunAsync)];
+    public IEnumerable<Operation> Operations() => 
+    [
+        new("POST", "/dry-run", ApiScopes.Read, [], RunAsync,
+            new("dryRun", "What a route would make of an event, without sending anything.", "DryRun") { Takes = "DryRunBody", Refuses = [Problems.NotFound, Problems.InvalidConfiguration] }),
+    ];
 
     private async Task<ApiAnswer> RunAsync(ApiRequest request)
     {
@@ -87,7 +92,7 @@ internal sealed class DryRunApi(Gateway gateway)
     {
         (string verdict, string? reason, string? text) = (conditions, rule, shape) switch
         {
-            ({ Verdict: not RouteVerdict.Delivery }, _, _) => ("skipped", LogJson.Reason(conditions.Verdict), null),
+            ({ Verdict: not RouteVerdict.Delivery }, _, _) => ("skipped", StateNames.Of(conditions.Verdict).Reason, null),
             (_, RuleVerdict.Skip skip, _) => ("skipped", DeliveryReasons.RuleSkipped, skip.Reason),
             (_, RuleVerdict.Failed failed, _) => ("refused", DeliveryReasons.RuleFailed, At(failed.Text, failed.Line, failed.Column)),
             (_, RuleVerdict.TimedOut late, _) => ("refused", DeliveryReasons.RuleFailed, late.Text),

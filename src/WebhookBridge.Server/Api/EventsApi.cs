@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WebhookBridge.Engine.Connectors;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Server.Hosting;
@@ -9,36 +8,32 @@ namespace WebhookBridge.Server.Api;
 /// <summary><c>/events</c>: what was received.</summary>
 internal sealed class EventsApi(Gateway gateway)
 {
-    private static readonly string[] FilterNames = ["source", "kind", "type", "payment", "checkout", "email", "q", "from", "to", "mode"];
-
     private EventLog Log => gateway.Store.Log.Events;
 
     public IEnumerable<Operation> Operations() =>
     [
-        new("GET", "/events", ApiScopes.Read, [.. FilterNames, "limit", "after"], ListAsync),
-        new("GET", "/events/{id}", ApiScopes.Read, [], GetAsync),
-        new("GET", "/events/{id}/body", ApiScopes.Read, [], BodyAsync),
-        new("GET", "/events/{id}/headers", ApiScopes.Read, [], HeadersAsync),
+        new("GET", "/events", ApiScopes.Read, [.. EventQuery.Names, "limit", "after"], ListAsync, new("listEvents", "What was received, newest first.", "EventPage")),
+        new("GET", "/events/{id}", ApiScopes.Read, [], GetAsync, new("getEvent", "One event, with what became of it on every route.", "Event") { Refuses = [Problems.NotFound] }),
+        new("GET", "/events/{id}/body", ApiScopes.Read, [], BodyAsync, new("getEventBody", "The bytes as received, as an attachment.", OperationText.Bytes) { Refuses = [Problems.NotFound, Problems.BodyGone] }),
+        new("GET", "/events/{id}/headers", ApiScopes.Read, [], HeadersAsync, new("getEventHeaders", "The headers as received, credentials struck out.", "EventHeaders") { Refuses = [Problems.NotFound, Problems.BodyGone] }),
     ];
 
     private async Task<ApiAnswer> ListAsync(ApiRequest request)
     {
-        EventFilter filter = new()
+        EventFilter filter = EventQuery.Read(request.Query, request.Time, request.Amount);
+        if (filter.Mode is not (null or "live" or "test"))
         {
-            Source = request.Query("source"),
-            Kind = request.Query("kind"),
-            Type = request.Query("type"),
-            Payment = request.Query("payment"),
-            Checkout = request.Query("checkout"),
-            Email = request.Query("email"),
-            Q = request.Query("q"),
-            From = request.Time("from"),
-            To = request.Time("to"),
-            Mode = request.Query("mode") is null or "live" or "test" ? request.Query("mode") : throw new ProblemException(Problems.InvalidQuery, "mode is live or test."),
-        };
+            throw new ProblemException(Problems.InvalidQuery, "mode is live or test.");
+        }
+
+        if (filter.Outcome is { } outcome && !EventFilter.Outcomes.Contains(outcome))
+        {
+            throw new ProblemException(Problems.InvalidQuery, $"outcome is one of {string.Join(", ", EventFilter.Outcomes)}.");
+        }
+
         Page<EventRow> page = await request.PageAsync((after, limit) => Log.PageAsync(filter, after, limit));
-        Dictionary<long, List<EventRoute>> routes = Routes(page.Items);
-        return ApiAnswer.Page(page.Items, page.Next, (json, row) => LogJson.Write(json, row, routes[row.Seq]));
+        IReadOnlyList<EventDetail> details = await Log.DetailsAsync(page.Items);
+        return ApiAnswer.Page(details, page.Next, (json, detail) => LogJson.Write(json, detail.Event, detail.Routes));
     }
 
     private async Task<ApiAnswer> GetAsync(ApiRequest request)
@@ -85,21 +80,30 @@ internal sealed class EventsApi(Gateway gateway)
     private async Task<ProblemException> GoneAsync(string id) => await Log.FindAsync(id) is null ? NoEvent(id) : new(Problems.BodyGone, $"The body of {id} is no longer kept.");
 
     private static ProblemException NoEvent(string id) => new(Problems.NotFound, $"There is no event {id}; it may have been removed by retention.");
+}
 
-    /// <summary>What became of the events of one page on their routes, in three queries.</summary>
-    private Dictionary<long, List<EventRoute>> Routes(IReadOnlyList<EventRow> events)
-    {
-        using StoreContext db = gateway.Store.OpenContext();
-        long[] seqs = [.. events.Select(e => e.Seq)];
-        long[] sets = [.. events.Select(e => e.RouteSet).Distinct()];
-        Dictionary<long, string[]> names = db.RouteSets.Where(set => sets.Contains(set.Seq)).AsEnumerable().ToDictionary(set => set.Seq, set => Names(set.Routes));
-        ILookup<long, DeliveryRow> deliveries = db.Deliveries.Where(d => seqs.Contains(d.EventSeq)).OrderBy(d => d.Seq).ToLookup(d => d.EventSeq);
-        return events.ToDictionary(e => e.Seq, e => LogJson.Routes(names[e.RouteSet], e.Verdicts, deliveries[e.Seq]));
-    }
+/// <summary>The names by which events are picked, in a query and in the body of a replay: one list.</summary>
+internal static class EventQuery
+{
+    public static readonly IReadOnlyList<string> Names = ["source", "kind", "type", "payment", "checkout", "email", "q", "from", "to", "mode", "outcome", "route", "destination", "currency", "minAmount", "maxAmount"];
 
-    private static string[] Names(string array)
+    public static EventFilter Read(Func<string, string?> text, Func<string, DateTimeOffset?> time, Func<string, decimal?> amount) => new()
     {
-        using JsonDocument document = JsonDocument.Parse(array);
-        return [.. document.RootElement.EnumerateArray().Select(name => name.GetString()!)];
-    }
+        Source = text("source"),
+        Kind = text("kind"),
+        Type = text("type"),
+        Payment = text("payment"),
+        Checkout = text("checkout"),
+        Email = text("email"),
+        Q = text("q"),
+        From = time("from"),
+        To = time("to"),
+        Mode = text("mode"),
+        Outcome = text("outcome"),
+        Route = text("route"),
+        Destination = text("destination"),
+        Currency = text("currency"),
+        MinAmount = amount("minAmount"),
+        MaxAmount = amount("maxAmount"),
+    };
 }

@@ -6,7 +6,7 @@ namespace WebhookBridge.Server.Api;
 internal static class GatewayApi
 {
     public static ApiHost Create(Gateway gateway, ILoggerFactory loggers) => new(
-        Operations(gateway), gateway.Keys, new IdempotentAnswers(gateway.Store), loggers.CreateLogger<ApiHost>());
+        Operations(gateway), gateway.Keys, gateway.RateLimits, new IdempotentAnswers(gateway.Store), loggers.CreateLogger<ApiHost>());
 
     public static IReadOnlyList<Operation> Operations(Gateway gateway) =>
     [
@@ -21,6 +21,8 @@ internal static class GatewayApi
         .. new ReplaysApi(gateway).Operations(),
         .. new DryRunApi(gateway).Operations(),
         .. new SimulateApi(gateway).Operations(),
-        .. new AccessApi(gateway.Store, gateway.Keys, gateway.Users).Operations(),
+        .. new SendApi(gateway).Operations(),
+        .. new HooksApi(gateway).Operations(),
+        .. new AccessApi(gateway).Operations(),
     ];
 }

@@ -13,11 +13,12 @@ internal sealed class ListsApi(GatewayConfiguration configuration, ValueLists li
 
     public IEnumerable<Operation> Operations() =>
     [
-        new("GET", "/lists/{name}/items", ApiScopes.Read, ["limit", "after"], ListAsync),
-        new("POST", "/lists/{name}/items", ApiScopes.Write, ["expiresIn"], BulkAsync),
-        new("GET", "/lists/{name}/items/{value}", ApiScopes.Read, [], GetAsync),
-        new("PUT", "/lists/{name}/items/{value}", ApiScopes.Write, ["expiresIn"], PutAsync),
-        new("DELETE", "/lists/{name}/items/{value}", ApiScopes.Write, [], DeleteAsync),
+        new("GET", "/lists/{name}/items", ApiScopes.Read, ["limit", "after"], ListAsync, new("listItems", "The values of a list, in their order.", "ListItemPage") { Refuses = [Problems.NotFound] }),
+        new("POST", "/lists/{name}/items", ApiScopes.Write, ["expiresIn"], BulkAsync,
+            new("addItems", "Adds many values; what is held for them goes on.", "Count") { Takes = "ListItemsBody", TakesTypes = ["application/json", "text/csv"], Refuses = [Problems.NotFound] }),
+        new("GET", "/lists/{name}/items/{value}", ApiScopes.Read, [], GetAsync, new("getItem", "Whether a value is in the list.", "ListValue") { Refuses = [Problems.NotFound] }),
+        new("PUT", "/lists/{name}/items/{value}", ApiScopes.Write, ["expiresIn"], PutAsync, new("putItem", "Adds one value; what is held for it goes on.", null) { Refuses = [Problems.NotFound] }),
+        new("DELETE", "/lists/{name}/items/{value}", ApiScopes.Write, [], DeleteAsync, new("deleteItem", "Removes one value, if it is there.", null) { Refuses = [Problems.NotFound] }),
     ];
 
     private async Task<ApiAnswer> ListAsync(ApiRequest request)

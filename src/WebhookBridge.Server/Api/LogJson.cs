@@ -1,5 +1,4 @@
 using System.Text.Json;
-using WebhookBridge.Engine.Model;
 using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Api;
@@ -135,46 +134,8 @@ internal static class LogJson
         json.WriteEndObject();
     }
 
-    /// <summary>Why the conditions of a route did not take an event, in the words of contract section 4.</summary>
-    public static string Reason(RouteVerdict verdict) => verdict switch
-    {
-        RouteVerdict.SkippedByType => "types",
-        RouteVerdict.SkippedByKind => "kinds",
-        RouteVerdict.SkippedByMode => "mode",
-        RouteVerdict.SkippedByCheckout => "checkout",
-        _ => "condition",
-    };
-
     public static void WriteTime(this Utf8JsonWriter json, string name, long? milliseconds) =>
         json.WriteTime(name, milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
-
-    /// <summary>What became of an event on each route that was enabled at its receipt, and on those of replays.</summary>
-    /// <param name="verdicts">One byte for each of <paramref name="routes"/>.</param>
-    /// <param name="deliveries">Of this event, oldest first: the newest tells.</param>
-    public static List<EventRoute> Routes(IReadOnlyList<string> routes, ReadOnlySpan<byte> verdicts, IEnumerable<DeliveryRow> deliveries)
-    {
-        Dictionary<string, DeliveryRow> newest = new(StringComparer.Ordinal);
-        foreach (DeliveryRow delivery in deliveries)
-        {
-            newest[delivery.Route] = delivery;
-        }
-
-        List<EventRoute> outcomes = [];
-        for (int i = 0; i < routes.Count && i < verdicts.Length; i++)
-        {
-            outcomes.Add(newest.Remove(routes[i], out DeliveryRow? delivery) ? Of(delivery) : (RouteVerdict)verdicts[i] switch
-            {
-                RouteVerdict.Unreadable => new(routes[i], "refused", DeliveryReasons.EventUnreadable, null),
-                RouteVerdict.Delivery => new(routes[i], "removed", null, null), // by retention
-                RouteVerdict skipped => new(routes[i], "skipped", Reason(skipped), null),
-            });
-        }
-
-        outcomes.AddRange(newest.Values.OrderBy(delivery => delivery.Route, StringComparer.Ordinal).Select(Of));
-        return outcomes;
-
-        static EventRoute Of(DeliveryRow delivery) => new(delivery.Route, delivery.State, delivery.Reason, delivery.Id);
-    }
 
     /// <summary>The groups of the normal form beside each other, without <c>meta</c>, whose values stand above.</summary>
     private static void WriteNormalForm(Utf8JsonWriter json, byte[] normalForm)

@@ -12,11 +12,19 @@ internal sealed class RegistrationsApi(Registrations registrations)
 
     public IEnumerable<Operation> Operations() =>
     [
-        new("GET", "/sources/{name}/registrations", ApiScopes.Write, ["publicUrl"], ListAsync),
-        new("POST", "/sources/{name}/registrations", ApiScopes.Write, [], RegisterAsync),
-        new("POST", "/sources/{name}/registrations/prune", ApiScopes.Write, [], PruneAsync),
-        new("DELETE", "/sources/{name}/registrations/{id}", ApiScopes.Write, [], RemoveAsync),
+        new("GET", "/sources/{name}/registrations", ApiScopes.Write, ["publicUrl"], ListAsync,
+            new("listRegistrations", "The addresses that the platform sends to.", "RegistrationPage") { Headers = PlatformKey, Refuses = OfPlatforms }),
+        new("POST", "/sources/{name}/registrations", ApiScopes.Write, [], RegisterAsync,
+            new("register", "Asks the platform to send to this source; the secret that it shows once is stored.", "Registration") { Status = 201, Takes = "RegisterBody", TakesOptional = true, Headers = PlatformKey, Refuses = [.. OfPlatforms, Problems.InvalidConfiguration, Problems.Stale] }),
+        new("POST", "/sources/{name}/registrations/prune", ApiScopes.Write, [], PruneAsync,
+            new("pruneRegistrations", "Removes what the platform still sends to old addresses of this gateway; answers with what it removed.", "RegistrationPage") { Takes = "PruneBody", TakesOptional = true, Headers = PlatformKey, Refuses = OfPlatforms }),
+        new("DELETE", "/sources/{name}/registrations/{id}", ApiScopes.Write, [], RemoveAsync,
+            new("deleteRegistration", "Removes one registration at the platform.", null) { Headers = PlatformKey, Refuses = OfPlatforms }),
     ];
+
+    private static readonly (string, string)[] PlatformKey = [(KeyHeader, "The platform's API key; it is used for this call and kept nowhere.")];
+
+    private static readonly Problem[] OfPlatforms = [Problems.NotFound, Problems.NotPossible, Problems.PlatformRefused, Problems.PlatformUnavailable];
 
     private async Task<ApiAnswer> ListAsync(ApiRequest request)
     {

@@ -14,10 +14,10 @@ internal sealed class RejectionsApi(Gateway gateway)
 
     public IEnumerable<Operation> Operations() =>
     [
-        new("GET", "/rejections", ApiScopes.Read, ["source", "code", "from", "to", "limit", "after"], ListAsync),
-        new("GET", "/rejections/{id}", ApiScopes.Read, [], GetAsync),
-        new("GET", "/rejections/{id}/diagnosis", ApiScopes.Read, [], DiagnoseAsync),
-        new("POST", "/rejections/{id}/accept", ApiScopes.Write, [], AcceptAsync),
+        new("GET", "/rejections", ApiScopes.Read, ["source", "code", "from", "to", "limit", "after"], ListAsync, new("listRejections", "Requests that were refused, newest first.", "RejectionPage")),
+        new("GET", "/rejections/{id}", ApiScopes.Read, [], GetAsync, new("getRejection", "One refused request.", "Rejection") { Refuses = [Problems.NotFound] }),
+        new("GET", "/rejections/{id}/diagnosis", ApiScopes.Read, [], DiagnoseAsync, new("diagnoseRejection", "What is probably wrong, and what the request would be told today.", "Diagnosis") { Refuses = [Problems.NotFound] }),
+        new("POST", "/rejections/{id}/accept", ApiScopes.Write, [], AcceptAsync, new("acceptRejection", "Takes a refused request as genuine after all.", "Accepted") { Refuses = [Problems.NotFound, Problems.NotPossible, Problems.Unavailable] }),
     ];
 
     private async Task<ApiAnswer> ListAsync(ApiRequest request)
@@ -105,12 +105,7 @@ internal sealed class RejectionsApi(Gateway gateway)
             throw new ProblemException(answer.Status == 503 ? Problems.Unavailable : Problems.NotPossible, $"The request cannot be taken: it was answered {answer.Status}.");
         }
 
-        JsonElement taken = JsonElement.Parse(answer.Body.Span);
-        if (taken.ValueKind == JsonValueKind.Object && taken.TryGetProperty("id", out JsonElement id))
-        {
-            await Log.MarkAcceptedAsync(rejection.Id, id.GetString()!);
-        }
-
+        await Log.MarkAcceptedAsync(rejection.Id, JsonElement.Parse(answer.Body.Span).GetProperty("id").GetString()!);
         await gateway.Audit.RecordAsync(request.Caller.Name, "accept", rejection.Id);
         return new ApiAnswer(200, "application/json; charset=utf-8", answer.Body);
     }

@@ -9,10 +9,10 @@ internal sealed class ReplaysApi(Gateway gateway)
 {
     public IEnumerable<Operation> Operations() =>
     [
-        new("GET", "/replays", ApiScopes.Read, ["limit", "after"], ListAsync),
-        new("POST", "/replays", ApiScopes.Replay, [], StartAsync),
-        new("GET", "/replays/{id}", ApiScopes.Read, [], GetAsync),
-        new("DELETE", "/replays/{id}", ApiScopes.Replay, [], CancelAsync),
+        new("GET", "/replays", ApiScopes.Read, ["limit", "after"], ListAsync, new("listReplays", "All replays, newest first.", "ReplayPage")),
+        new("POST", "/replays", ApiScopes.Replay, [], StartAsync, new("startReplay", "The same events once more, as new deliveries; a dry run only counts.", "Replay") { Status = 202, Also = [(200, "ReplayTrial")], Takes = "ReplayBody" }),
+        new("GET", "/replays/{id}", ApiScopes.Read, [], GetAsync, new("getReplay", "How far a replay is.", "Replay") { Refuses = [Problems.NotFound] }),
+        new("DELETE", "/replays/{id}", ApiScopes.Replay, [], CancelAsync, new("cancelReplay", "Cancels the rest of a replay.", "Replay") { Refuses = [Problems.NotFound, Problems.WrongState] }),
     ];
 
     private async Task<ApiAnswer> StartAsync(ApiRequest request)

@@ -13,7 +13,11 @@ internal sealed class SimulateApi(Gateway gateway)
 
     private readonly Simulations _simulations = new(gateway);
 
-    public IEnumerable<Operation> Operations() => [new("POST", "/simulate", ApiScopes.Write, [], SimulateAsync)];
+    public IEnumerable<Operation> Operations() => 
+    [
+        new("POST", "/simulate", ApiScopes.Write, [], SimulateAsync,
+            new("simulate", "Events as a platform would send them, signed and marked as test.", "Simulation") { Takes = "SimulateBody", Refuses = [Problems.NotFound, Problems.NotPossible] }),
+    ];
 
     private async Task<ApiAnswer> SimulateAsync(ApiRequest request)
     {

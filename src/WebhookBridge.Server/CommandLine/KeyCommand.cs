@@ -13,7 +13,7 @@ internal static class KeyCommand
     {
         Command key = new("key", "API keys.");
         Argument<string> name = new("name") { Description = "What the key is for: lower-case letters, digits and hyphens." };
-        Option<string?> scopes = Options.Text("--scopes", "SCOPE,…", $"What it may do: {string.Join(", ", ApiScopes.All)}. Default read.");
+        Option<string?> scopes = Options.Text("--scopes", "SCOPE,…", $"What it may do: {ApiScopes.Words}. Default read.");
         Option<string?> expires = Options.Text("--expires-in", "DURATION", "When it ends, such as 90d. Default never.");
         Command create = new("create", "Makes a key and prints it. It is shown this once.") { name, scopes, expires, Options.Data, Options.Server, Options.Key };
         create.SetAction((arguments, _) => CreateAsync(arguments, context, arguments.GetValue(name)!, arguments.GetValue(scopes), arguments.GetValue(expires)));
@@ -34,7 +34,7 @@ internal static class KeyCommand
             throw new CommandException($"\"{name}\" cannot be a name: use {Names.Shape}.", ExitCodes.WrongUsage);
         }
 
-        if (wanted.FirstOrDefault(scope => !ApiScopes.All.Contains(scope)) is { } unknown)
+        if (wanted.FirstOrDefault(scope => !ApiScopes.IsKnown(scope)) is { } unknown)
         {
             throw new CommandException($"There is no scope \"{unknown}\". {Names.Suggest(unknown, ApiScopes.All, "")}", ExitCodes.WrongUsage);
         }

@@ -21,12 +21,13 @@ internal static class Options
     };
 
     public static readonly Option<string?> EgressProxy = Text("--egress-proxy", "URL", "An HTTP proxy for all deliveries.");
+    public static readonly Option<string?> ApiRate = Text("--api-rate", "N", "Calls of the API that one key may make in a minute; 0 = no limit. Default 6000.");
     public static readonly Option<string?> Server = Text("--server", "URL", "A running gateway to talk to instead of a data directory.");
     public static readonly Option<string?> Key = Text("--key", "KEY", "An API key of the gateway that --server names.");
 
     /// <summary>Everything that the server itself can be told.</summary>
     public static readonly IReadOnlyList<Option<string?>> Serve =
-        [Urls, AdminUrls, Data, Config, PublicUrl, TlsCert, TlsKey, TrustedProxies, AllowPrivate, EgressProxy];
+        [Urls, AdminUrls, Data, Config, PublicUrl, TlsCert, TlsKey, TrustedProxies, AllowPrivate, EgressProxy, ApiRate];
 
     /// <summary>The names that <c>appsettings.json</c> may hold.</summary>
     public static readonly IReadOnlyList<string> Names = [.. Serve.Append(Server).Append(Key).Select(option => option.Name.TrimStart('-'))];

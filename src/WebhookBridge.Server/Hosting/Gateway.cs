@@ -13,6 +13,7 @@ using WebhookBridge.Engine.Receiving;
 using WebhookBridge.Engine.Secrets;
 using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Api;
+using WebhookBridge.Server.Hooks;
 using WebhookBridge.Server.Registration;
 using WebhookBridge.Server.Simulation;
 using WebhookBridge.Storage;
@@ -42,6 +43,9 @@ internal sealed record GatewayOptions
     public IReadOnlyDictionary<string, Uri>? PlatformAddresses { get; init; }
 
     public StoreLimits Limits { get; init; } = StoreLimits.Default;
+
+    /// <summary>Calls of the API that one key may make in a minute; 0 = no limit.</summary>
+    public int CallsPerMinute { get; init; } = RateLimits.DefaultCalls;
 }
 
 /// <summary>All parts of one gateway, put together by hand and in order: what a reader sees here is what runs.</summary>
@@ -68,6 +72,7 @@ internal sealed class Gateway : IAsyncDisposable
         Lists = new ValueLists(store.Lists, time);
         Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, Gallery, loggers.CreateLogger<GatewayConfiguration>()));
         Keys = new ApiKeys(store, time);
+        RateLimits = new RateLimits(options.CallsPerMinute, time);
         Users = new Users(store, time);
         Audit = new AuditLog(store, time);
         Simulations = new SimulationTokens(time);
@@ -90,10 +95,12 @@ internal sealed class Gateway : IAsyncDisposable
             time,
             Own(new DeliveryMetrics()),
             loggers.CreateLogger<DeliveryPump>(),
-            new PumpOptions { JudgeHeld = held.Judge, InitialHolds = Holds.Load(), HoldChanged = Holds.KeepAsync });
+            new PumpOptions { JudgeHeld = held.Judge, InitialHolds = Holds.Load(), HoldChanged = Holds.KeepAsync, Completed = (delivery, completion) => Hooks!.Completed(delivery, completion) });
         Receive = new ReceiveWebhook(Current, store.Journal, Pump, Simulations, Own(new ReceiveMetrics()), Ids, time) { KeepLearnedSecret = LearnSecretAsync };
         Lists.Known = CheckoutsKnownAsync;
         Registrations = new Registrations(this, options.PlatformAddresses);
+        Flat = new FlatEvents(this);
+        Hooks = new RestHooks(this, connect, loggers.CreateLogger<RestHooks>());
         Replays = new Replays(this, loggers.CreateLogger<Replays>());
     }
 
@@ -121,6 +128,8 @@ internal sealed class Gateway : IAsyncDisposable
 
     public ApiKeys Keys { get; }
 
+    public RateLimits RateLimits { get; }
+
     public Users Users { get; }
 
     public AuditLog Audit { get; }
@@ -145,10 +154,14 @@ internal sealed class Gateway : IAsyncDisposable
 
     public Replays Replays { get; }
 
+    public FlatEvents Flat { get; }
+
+    public RestHooks Hooks { get; }
+
     /// <summary>The connectors that ship with the program: one list.</summary>
     public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox) => 
     [
-        new HttpConnector(), .. HookPresets.Connectors,
+        new HttpConnector(), .. HookPresets.Connectors, new RestHookConnector(),
         new HubSpotConnector(), new RdStationConnector(), new BrevoConnector(), new ActiveCampaignConnector(), new KlaviyoConnector(), new PipedriveConnector(),
         new InboxConnector(inbox),
     ];
@@ -197,6 +210,7 @@ internal sealed class Gateway : IAsyncDisposable
         await Replays.DisposeAsync();
         await Pump.StopAsync(StopGrace);
         await Pump.DisposeAsync();
+        await Hooks.DisposeAsync();
         await Store.DisposeAsync();
         foreach (IDisposable owned in Enumerable.Reverse(_owned))
         {

@@ -72,6 +72,10 @@ internal sealed partial class GatewayConfiguration(
         return users.Length > 0 ? new ChangeResult.InUse(users) : await ChangeAsync([], [(kind, name)], expected, dryRun: false, replaceLists: false, actor);
     }
 
+    /// <summary>Removes things that belong together and that nothing else uses; what is not there is passed over.</summary>
+    public Task<ChangeResult> DeleteTogetherAsync(IReadOnlyList<(ConfigurationKind Kind, string Name)> items, string actor) =>
+        ChangeAsync([], [.. items.Where(item => Find(item.Kind, item.Name) is not null)], null, dryRun: false, replaceLists: false, actor);
+
     /// <summary>Creates and replaces all that a document names; what it does not name stays.</summary>
     public Task<ChangeResult> ApplyAsync(GatewayDefinition document, bool dryRun, string actor) =>
         ChangeAsync([.. document.Sources, .. document.Lists, .. document.Destinations, .. document.Templates, .. document.Routes], [], null, dryRun, replaceLists: false, actor);

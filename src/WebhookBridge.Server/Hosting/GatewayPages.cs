@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using WebhookBridge.Server.Api;
+using WebhookBridge.Server.Api.OpenApi;
 using WebhookBridge.Server.Metrics;
 
 namespace WebhookBridge.Server.Hosting;
@@ -26,6 +27,7 @@ internal sealed class GatewayPages(Gateway gateway, ApiHost api, MetricsPage met
         {
             "/health/ready" => ReadyAsync(http),
             "/metrics" => MetricsAsync(http),
+            OpenApiDocument.Path => api.WriteDocumentAsync(http),
             _ when path.StartsWith(ApiHost.Prefix + "/", StringComparison.OrdinalIgnoreCase) || path.Equals(ApiHost.Prefix, StringComparison.OrdinalIgnoreCase) => api.HandleAsync(http),
             _ => NotFoundAsync(http),
         };

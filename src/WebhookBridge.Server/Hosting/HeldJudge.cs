@@ -2,7 +2,7 @@ using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Filtering;
 using WebhookBridge.Engine.Model;
-using WebhookBridge.Server.Api;
+using WebhookBridge.Storage.Sqlite;
 
 namespace WebhookBridge.Server.Hosting;
 
@@ -21,7 +21,7 @@ internal sealed class HeldJudge(CurrentConfiguration configuration, TimeProvider
         ConditionsVerdict verdict = route.Conditions.Judge(view, now);
         if (verdict.Verdict != RouteVerdict.Delivery)
         {
-            return new HeldJudgement.Skip(LogJson.Reason(verdict.Verdict));
+            return new HeldJudgement.Skip(StateNames.Of(verdict.Verdict).Reason!);
         }
 
         if (verdict.HoldFor is not { } hold)
@@ -30,6 +30,6 @@ internal sealed class HeldJudge(CurrentConfiguration configuration, TimeProvider
         }
 
         DateTimeOffset until = delivery.CreatedAt + hold;
-        return now >= until ? new HeldJudgement.Skip(LogJson.Reason(RouteVerdict.SkippedByCheckout)) : new HeldJudgement.Wait(until, null);
+        return now >= until ? new HeldJudgement.Skip(StateNames.Of(RouteVerdict.SkippedByCheckout).Reason!) : new HeldJudgement.Wait(until, null);
     }
 }

@@ -27,28 +27,15 @@ internal sealed record ReplayRequest(EventFilter Filter, IReadOnlyList<string>? 
         if (hasFilter)
         {
             ObjectReader names = new(element, reader.PathOf("filter"), reader.Problems);
-            filter = new EventFilter
-            {
-                Source = names.Text("source"),
-                Kind = names.Text("kind"),
-                Type = names.Text("type"),
-                Payment = names.Text("payment"),
-                Checkout = names.Text("checkout"),
-                Email = names.Text("email"),
-                Q = names.Text("q"),
-                From = Time(names, "from"),
-                To = Time(names, "to"),
-                Mode = names.Text("mode"),
-                Outcome = names.Text("outcome"),
-                Route = names.Text("route"),
-                Destination = names.Text("destination"),
-                Currency = names.Text("currency"),
-                MinAmount = Amount(names, "minAmount"),
-                MaxAmount = Amount(names, "maxAmount"),
-            };
+            filter = Api.EventQuery.Read(names.Text, name => Time(names, name), name => Amount(names, name));
             if (filter.Outcome is { } outcome && !EventFilter.Outcomes.Contains(outcome))
             {
                 names.Add("outcome", $"\"{outcome}\" is no outcome.", $"Use one of {string.Join(", ", EventFilter.Outcomes)}.");
+            }
+
+            if (filter.Mode is not (null or "live" or "test"))
+            {
+                names.Add("mode", $"\"{filter.Mode}\" is no mode.", "Write \"live\" or \"test\".");
             }
 
             names.End();

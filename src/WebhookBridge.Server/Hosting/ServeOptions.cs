@@ -34,6 +34,9 @@ internal sealed record ServeOptions
 
     public Uri? EgressProxy { get; init; }
 
+    /// <summary>Calls of the API that one key may make in a minute; 0 = no limit.</summary>
+    public int CallsPerMinute { get; init; } = Api.RateLimits.DefaultCalls;
+
     /// <summary>A first API key for use without a console.</summary>
     public string? AdminKey { get; init; }
 
@@ -61,6 +64,9 @@ internal sealed record ServeOptions
             EgressProxy = Find(Options.EgressProxy) is { Length: > 0 } proxy
                 ? Uri.TryCreate(proxy, UriKind.Absolute, out Uri? uri) && uri.Scheme == "http" ? uri : throw Wrong("--egress-proxy", proxy, "write an http address, such as http://proxy.internal:3128")
                 : null,
+            CallsPerMinute = Find(Options.ApiRate) is not { Length: > 0 } rate ? Api.RateLimits.DefaultCalls
+                : int.TryParse(rate, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int calls) ? calls
+                : throw Wrong("--api-rate", rate, "write the calls that a key may make in a minute, such as 6000, or 0 for no limit"),
             AdminKey = context.Settings.Variable("ADMIN_KEY"),
         };
         if ((options.TlsCertificate is null) != (options.TlsKey is null))
@@ -89,6 +95,7 @@ internal sealed record ServeOptions
         AllowedNetworks = AllowedNetworks,
         EgressProxy = EgressProxy,
         PublicUrl = PublicUrl,
+        CallsPerMinute = CallsPerMinute,
     };
 
     public static List<ListenAddress> Addresses(string option, string text) =>

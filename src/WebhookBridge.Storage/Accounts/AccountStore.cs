@@ -28,8 +28,11 @@ public sealed class AccountStore(SqliteStore store)
     public async Task<Account?> FindAsync(string name, CancellationToken cancellation)
     {
         await using StoreContext context = store.OpenContext();
-        return await context.Users.FirstOrDefaultAsync(u => EF.Functions.Collate(u.Name, "NOCASE") == name, cancellation) is { } row ? ToAccount(row) : null;
+        return await Named(context, name).FirstOrDefaultAsync(cancellation) is { } row ? ToAccount(row) : null;
     }
+
+    /// <summary>The person of that name, capitals or not: one rule for the console, the API and the command line.</summary>
+    public static IQueryable<UserRow> Named(StoreContext context, string name) => context.Users.Where(u => EF.Functions.Collate(u.Name, "NOCASE") == name);
 
     /// <summary>Makes the first person; false when there is one already.</summary>
     public async Task<bool> CreateFirstAsync(Account account, DateTimeOffset now) => await store.Gate.RunAsync(context =>

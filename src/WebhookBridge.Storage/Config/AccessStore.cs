@@ -6,7 +6,7 @@ using WebhookBridge.Storage.Sqlite;
 
 namespace WebhookBridge.Storage.Config;
 
-/// <summary>Who may come in: API keys (as SHA-256 only) and users (the password's hash is the caller's).</summary>
+/// <summary>API keys, as SHA-256 only. People stand in <see cref="Accounts.AccountStore"/>.</summary>
 public sealed class AccessStore
 {
     private readonly WriteGate _gate;
@@ -63,16 +63,6 @@ public sealed class AccessStore
             .ExecuteUpdate(s => s.SetProperty(static k => k.RevokedAt, now))));
     }
 
-    /// <summary>The live key of that text; null when there is none, or it has expired or been revoked.</summary>
-    /// <remarks>Found by its hash: nobody can steer towards a hash, so the look-up's time tells nothing.</remarks>
-    public async Task<ApiKeyRow?> FindKeyAsync(string key)
-    {
-        long now = Now();
-        byte[] hash = HashOf(key);
-        await using StoreContext context = _open();
-        return await context.ApiKeys.FirstOrDefaultAsync(k => k.Sha256 == hash && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now));
-    }
-
     /// <summary>Every key, also those that are over.</summary>
     public async Task<IReadOnlyList<ApiKeyRow>> KeysAsync()
     {
@@ -85,51 +75,6 @@ public sealed class AccessStore
     {
         long now = Now();
         await _gate.RunAsync<int>(context => context.ApiKeys.Where(k => k.Id == id).ExecuteUpdate(s => s.SetProperty(static k => k.LastUsedAt, now)));
-    }
-
-    public async Task<UserRow?> FindUserAsync(string name)
-    {
-        await using StoreContext context = _open();
-        return await context.Users.FirstOrDefaultAsync(u => u.Name == name);
-    }
-
-    public async Task<IReadOnlyList<UserRow>> UsersAsync()
-    {
-        await using StoreContext context = _open();
-        return await context.Users.OrderBy(static u => u.Name).ToListAsync();
-    }
-
-    /// <summary>Creates or replaces a user. A new <c>Stamp</c> ends the sessions that carry the old one.</summary>
-    public async Task PutUserAsync(UserRow user, string actor)
-    {
-        long now = Now();
-        await _gate.RunAsync(context =>
-        {
-            UserRow? old = context.Users.FirstOrDefault(u => u.Name == user.Name);
-            if (old is null)
-            {
-                user.CreatedAt = now;
-                context.Users.Add(user);
-            }
-            else
-            {
-                (old.PasswordHash, old.Role, old.Stamp, old.Disabled) = (user.PasswordHash, user.Role, user.Stamp, user.Disabled);
-            }
-
-            AuditStore.Add(context, now, actor, old is null ? "create" : "change", $"user/{user.Name}", null);
-        });
-    }
-
-    public async Task<bool> RemoveUserAsync(string name, string actor)
-    {
-        long now = Now();
-        return await _gate.RunAsync(context => Audited(context, now, actor, "delete", $"user/{name}", context.Users.Where(u => u.Name == name).ExecuteDelete()));
-    }
-
-    public async Task TouchUserAsync(string name)
-    {
-        long now = Now();
-        await _gate.RunAsync<int>(context => context.Users.Where(u => u.Name == name).ExecuteUpdate(s => s.SetProperty(static u => u.LastSignIn, now)));
     }
 
     private static bool Audited(StoreContext context, long now, string actor, string action, string subject, int changed)

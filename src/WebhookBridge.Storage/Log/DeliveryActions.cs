@@ -111,6 +111,63 @@ public sealed class DeliveryActions
         return total;
     }
 
+    /// <summary>Cancels everything that waits on a route and is not being sent; says how many.</summary>
+    public async Task<int> CancelAllAsync(string route, string reason, string actor)
+    {
+        int total = 0;
+        while (true)
+        {
+            long now = Now();
+            int done = await _gate.RunAsync(context => context.Deliveries
+                .Where(d => (d.State == "pending" || d.State == "held") && d.Route == route && !d.Leased)
+                .OrderBy(static d => d.Seq)
+                .Take(Slice)
+                .ExecuteUpdate(s => s
+                    .SetProperty(static d => d.State, "cancelled")
+                    .SetProperty(static d => d.Reason, reason)
+                    .SetProperty(static d => d.NextAttemptAt, (long?)null)
+                    .SetProperty(static d => d.FinishedAt, now)));
+            total += done;
+            if (done < Slice)
+            {
+                break;
+            }
+        }
+
+        await AuditAsync(actor, "cancel", $"route/{route}", $$"""{"deliveries":{{total}}}""");
+        return total;
+    }
+
+    /// <summary>Adds a delivery of a stored event whose body is made already. Wake the pump afterwards. False when the event is no longer kept.</summary>
+    public async Task<bool> AddRenderedAsync(string eventId, NewDelivery delivery, byte[] body, string contentType)
+    {
+        long now = Now();
+        return await _gate.RunAsync(context =>
+        {
+            long? seq = context.Events.Where(e => e.Id == eventId).Select(static e => (long?)e.Seq).FirstOrDefault();
+            if (seq is null)
+            {
+                return false;
+            }
+
+            DeliveryRow row = new()
+            {
+                Id = delivery.Id,
+                EventSeq = seq.Value,
+                Route = delivery.Route,
+                RouteRevision = delivery.RouteRevision,
+                Destination = delivery.Destination,
+                State = "pending",
+                CreatedAt = now,
+                NextAttemptAt = now,
+                Rendered = new RenderedRow { RenderedType = contentType, RenderedBody = body, RenderedFields = PairsJson.WriteMap(new Dictionary<string, string>()) },
+            };
+            context.Deliveries.Add(row);
+            context.SaveChanges();
+            return true;
+        });
+    }
+
     /// <summary>Tries again everything of a destination or a route that was refused or exhausted; says how many.</summary>
     public async Task<int> RetryAllAsync(DeliveryFilter filter, string actor)
     {

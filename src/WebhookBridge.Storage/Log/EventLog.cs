@@ -8,7 +8,7 @@ namespace WebhookBridge.Storage.Log;
 public sealed record EventDetail(EventRow Event, IReadOnlyList<EventRoute> Routes);
 
 /// <summary>What became of an event on one route.</summary>
-/// <param name="Verdict">The state of its newest delivery; without one <c>skipped</c> or <c>refused</c>.</param>
+/// <param name="Verdict">The state of its newest delivery; without one <c>skipped</c>, <c>refused</c>, or <c>removed</c> when retention has taken the delivery.</param>
 public sealed record EventRoute(string Route, string Verdict, string? Reason, string? DeliveryId);
 
 /// <summary>Everything that happened to one payment, oldest first.</summary>
@@ -53,6 +53,17 @@ public sealed class EventLog
         await using StoreContext context = _open();
         long? last = await context.Events.Where(e => e.Source == source && !e.Test).OrderByDescending(static e => e.ReceivedAt).Select(static e => (long?)e.ReceivedAt).FirstOrDefaultAsync();
         return last is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+    }
+
+    /// <summary>What became of the events of one page on their routes, in their order: two queries whatever the number.</summary>
+    public async Task<IReadOnlyList<EventDetail>> DetailsAsync(IReadOnlyList<EventRow> events)
+    {
+        await using StoreContext context = _open();
+        long[] seqs = [.. events.Select(static e => e.Seq)];
+        long[] sets = [.. events.Select(static e => e.RouteSet).Distinct()];
+        Dictionary<long, RouteSetRow> routes = await context.RouteSets.Where(s => sets.Contains(s.Seq)).ToDictionaryAsync(static s => s.Seq);
+        ILookup<long, DeliveryRow> deliveries = (await context.Deliveries.Where(d => seqs.Contains(d.EventSeq)).OrderBy(static d => d.Seq).ToListAsync()).ToLookup(static d => d.EventSeq);
+        return [.. events.Select(e => new EventDetail(e, RoutesOf(e, routes[e.RouteSet], [.. deliveries[e.Seq]])))];
     }
 
     /// <summary>One event with its verdicts; null when there is none of that id.</summary>
@@ -194,12 +205,13 @@ public sealed class EventLog
             else
             {
                 (string verdict, string? reason) = StateNames.Of((RouteVerdict)row.Verdicts[i]);
-                routes.Add(new EventRoute(names[i], verdict, reason, null));
+                // A delivery that was made and is no longer there went by retention.
+                routes.Add(new EventRoute(names[i], verdict == "delivery" ? "removed" : verdict, reason, null));
             }
         }
 
         // Replays on routes that were not there at the receipt.
-        routes.AddRange(newest.Values.Select(static d => new EventRoute(d.Route, d.State, d.Reason, d.Id)));
+        routes.AddRange(newest.Values.OrderBy(static d => d.Route, StringComparer.Ordinal).Select(static d => new EventRoute(d.Route, d.State, d.Reason, d.Id)));
         return routes;
     }
 }

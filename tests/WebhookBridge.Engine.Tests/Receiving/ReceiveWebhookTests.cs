@@ -44,7 +44,7 @@ public sealed class ReceiveWebhookTests
         InboundRequest genuine = door.Signed(Door.Payment());
         (int status, var body) = await door.SendAsync(door.Request(Encoding.UTF8.GetBytes(Door.Payment(amount: 1)), genuine.Headers));
         status.ShouldBe(401);
-        body.GetRawText().ShouldBe("""{"type":"/problems/not_genuine","title":"The request could not be verified.","status":401,"code":"not_genuine"}""");
+        body.GetRawText().ShouldBe("""{"type":"/problems/not_genuine","title":"The request could not be verified.","status":401,"detail":"The request could not be verified.","code":"not_genuine"}""");
         door.Journal.Stored.ShouldBeEmpty();
         door.Journal.Rejections.ShouldHaveSingleItem().Code.ShouldBe("signature_mismatch");
     }

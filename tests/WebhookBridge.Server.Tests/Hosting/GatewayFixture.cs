@@ -55,7 +55,7 @@ public sealed class GatewayFixture : IAsyncLifetime
     {
         _stub = await StubServer.StartAsync();
         _gateway = await Gateway.OpenAsync(
-            new GatewayOptions { DataDirectory = DataDirectory, AllowedNetworks = [System.Net.IPNetwork.Parse("127.0.0.0/8")] }, TimeProvider.System, NullLoggerFactory.Instance);
+            new GatewayOptions { DataDirectory = DataDirectory, AllowedNetworks = [System.Net.IPNetwork.Parse("127.0.0.0/8")], PlatformAddresses = new Dictionary<string, Uri> { ["yoco"] = new(_stub.Url) } }, TimeProvider.System, NullLoggerFactory.Instance);
         Key = (await _gateway.Keys.CreateAsync("tests", ApiScopes.All, null, "test")).Key;
         _host = await GatewayHost.StartAsync(
             new ServeOptions { Urls = ServeOptions.Addresses("--urls", "http://127.0.0.1:0"), DataDirectory = DataDirectory }, _gateway, NullLoggerFactory.Instance);
