@@ -100,7 +100,7 @@ internal sealed class Gateway : IAsyncDisposable
         Lists.Known = CheckoutsKnownAsync;
         Registrations = new Registrations(this, options.PlatformAddresses);
         Flat = new FlatEvents(this);
-        Hooks = new RestHooks(this, connect, loggers.CreateLogger<RestHooks>());
+        Hooks = new RestHooks(this, Connect, loggers.CreateLogger<RestHooks>());
         Replays = new Replays(this, loggers.CreateLogger<Replays>());
     }
 

@@ -111,7 +111,7 @@ public sealed class HooksApiTests : IAsyncLifetime
 
         refused.GetProperty("reason").GetString().ShouldBe("hook_ended");
         await GatewayFixture.UntilAsync(() => _gateway.GetAsync($"{Hooks}/{id}"), answer => answer.Status == 404);
-        JsonElement audit = (await _gateway.GetAsync($"/api/v1/audit?subject=hook/{id}")).Json.GetProperty("items")[0];
+        JsonElement audit = (await GatewayFixture.UntilAsync(async () => (await _gateway.GetAsync($"/api/v1/audit?subject=hook/{id}")).Json.GetProperty("items"), items => items.GetArrayLength() > 0))[0];
         audit.GetProperty("detail").GetProperty("reason").GetString()!.ShouldContain("410");
     }
 
