@@ -26,7 +26,16 @@ public sealed class StubServer : IAsyncDisposable
     private readonly List<(int Count, TaskCompletionSource Met)> _waiters = [];
     private int _open;
 
-    private StubServer(WebApplication app) => _app = app;
+    private readonly System.Runtime.CompilerServices.StrongBox<int> _connections;
+
+    private StubServer(WebApplication app, System.Runtime.CompilerServices.StrongBox<int> connections)
+    {
+        _app = app;
+        _connections = connections;
+    }
+
+    /// <summary>Connections that were opened to it, whether or not a request came.</summary>
+    public int ConnectionCount => Volatile.Read(ref _connections.Value);
 
     /// <summary>Scheme, host and port, no slash at the end.</summary>
     public string Url { get; private set; } = "";
@@ -35,6 +44,9 @@ public sealed class StubServer : IAsyncDisposable
 
     /// <summary>What is answered when the script is empty.</summary>
     public StubReply Default { get; set; } = StubReply.Ok;
+
+    /// <summary>Decides each request that no path and no script decides, instead of <see cref="Default"/>.</summary>
+    public void DefaultFor(Func<StubRequest, StubReply> reply) => _default = reply;
 
     /// <summary>Whether requests are kept; off for floods that only count.</summary>
     public bool Recording { get; set; } = true;
@@ -52,20 +64,31 @@ public sealed class StubServer : IAsyncDisposable
 
     private int _count;
 
+    private volatile Func<StubRequest, StubReply>? _default;
+
     public static async Task<StubServer> StartAsync()
     {
+        System.Runtime.CompilerServices.StrongBox<int> connections = new();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static o =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(o =>
         {
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = null;
             o.Limits.MinRequestBodyDataRate = null;
             o.Limits.MinResponseDataRate = null;
-            o.Listen(IPAddress.Loopback, 0, static l => l.Protocols = HttpProtocols.Http1);
+            o.Listen(IPAddress.Loopback, 0, l =>
+            {
+                l.Protocols = HttpProtocols.Http1;
+                l.Use(next => connection =>
+                {
+                    Interlocked.Increment(ref connections.Value);
+                    return next(connection);
+                });
+            });
         });
         builder.Logging.ClearProviders();
         WebApplication app = builder.Build();
-        StubServer server = new(app);
+        StubServer server = new(app, connections);
         app.Run(server.HandleAsync);
         await app.StartAsync().ConfigureAwait(false);
         server.Url = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
@@ -131,7 +154,7 @@ public sealed class StubServer : IAsyncDisposable
         {
             StubReply reply = _paths.TryGetValue(request.Path, out Func<StubRequest, StubReply>? decide) ? decide(request)
                 : _script.TryDequeue(out StubReply? next) ? next
-                : Default;
+                : _default?.Invoke(request) ?? Default;
             await PlayAsync(context, reply).ConfigureAwait(false);
         }
         finally
