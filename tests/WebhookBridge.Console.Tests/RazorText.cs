@@ -80,6 +80,11 @@ internal static class RazorText
         }
 
         int end = s.IndexOf('\n', i);
+        if (word is "case" or "default" or "break")
+        {
+            return end < 0 ? s.Length : end;
+        }
+
         string line = s[i..(end < 0 ? s.Length : end)].TrimEnd();
         return line.EndsWith(';') && line.Contains('=', StringComparison.Ordinal) ? i + line.Length : null;
     }

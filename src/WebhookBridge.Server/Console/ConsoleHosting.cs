@@ -6,6 +6,7 @@ using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Log;
 using WebhookBridge.Server.WebConsole.Page;
 using WebhookBridge.Server.WebConsole.Rejected;
+using WebhookBridge.Server.WebConsole.Routes;
 using WebhookBridge.Server.WebConsole.Sources;
 using WebhookBridge.Storage.Accounts;
 
@@ -18,7 +19,7 @@ internal static class ConsoleHosting
     private const long MaxBodyBytes = 2 * 1024 * 1024;
 
     private static readonly string[] Folders = ["sign-in", "start", "me", "sources", "rejected", "assets", "problem",
-        "events", "journeys", "replays", "settings"];
+        "routes", "destinations", "templates", "lists", "events", "journeys", "replays", "settings"];
 
     public static IServiceCollection AddConsole(this IServiceCollection services, Gateway gateway, ConsoleOptions options)
     {
@@ -33,6 +34,7 @@ internal static class ConsoleHosting
         services.AddSingleton<RefusedRequests>();
         services.AddSingleton<GatewayFigures>();
         services.AddSingleton<Reveals>();
+        services.AddSingleton<EventChoices>();
         services.AddSingleton<ConsoleGate>();
         services.AddSingleton<IAntiforgery, SessionAntiforgery>();
         services.AddHttpContextAccessor();

@@ -81,7 +81,8 @@ internal sealed class Gateway : IAsyncDisposable
         Holds = new DestinationHolds(store, time);
         DueClock clock = new(time);
         PublicUrl = options.PublicUrl;
-        Connect = new GuardedConnect(new EgressPolicy(options.AllowPrivate, options.AllowedNetworks, options.EgressProxy));
+        Egress = new EgressPolicy(options.AllowPrivate, options.AllowedNetworks, options.EgressProxy);
+        Connect = new GuardedConnect(Egress);
         RouteRevisions revisions = new(Current, Configuration.LoadRevisionAsync);
         HeldJudge held = new(Current, time);
         Pump = new DeliveryPump(
@@ -135,6 +136,9 @@ internal sealed class Gateway : IAsyncDisposable
     public AuditLog Audit { get; }
 
     public SimulationTokens Simulations { get; }
+
+    /// <summary>Which addresses destinations may have.</summary>
+    public EgressPolicy Egress { get; }
 
     public RuleJudge Rules { get; }
 

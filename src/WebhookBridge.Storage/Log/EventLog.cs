@@ -131,6 +131,18 @@ public sealed class EventLog
         return [.. rows.OrderBy(static x => x.Event.Seq).Select(static x => (x.Event.Seq, ToEvent(x.Event, x.Body)))];
     }
 
+    /// <summary>The newest events with their bodies, newest first; those whose body is gone are left out.</summary>
+    /// <param name="sources">Only of these; null = of all.</param>
+    public async Task<IReadOnlyList<GatewayEvent>> LatestAsync(IReadOnlyList<string>? sources, int limit)
+    {
+        await using StoreContext context = _open();
+        IQueryable<EventRow> events = sources is null ? context.Events : sources.Count == 1 ? context.Events.Where(e => e.Source == sources[0]) : context.Events.Where(e => sources.Contains(e.Source));
+        var rows = await events.OrderByDescending(static e => e.ReceivedAt).ThenByDescending(static e => e.Seq).Take(limit)
+            .Join(context.EventBodies, static e => e.Seq, static b => b.EventSeq, static (e, b) => new { Event = e, Body = b })
+            .ToListAsync();
+        return [.. rows.OrderByDescending(static x => x.Event.ReceivedAt).ThenByDescending(static x => x.Event.Seq).Select(static x => ToEvent(x.Event, x.Body))];
+    }
+
     /// <summary>Everything that happened to a payment; null when nothing is known of it. At most 500 events.</summary>
     public async Task<Journey?> JourneyAsync(string paymentId)
     {

@@ -79,3 +79,31 @@ document.addEventListener('change', (event) => {
   if (!all) return;
   for (const box of all.form.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`)) box.checked = all.checked;
 });
+
+// Editors are loaded by the pages that have one, and opened again where a part with one was swapped in.
+async function openEditors() {
+  if (document.querySelector('textarea[data-editor]')) (await import('./editor.js')).start();
+}
+openEditors();
+// What is written while an answer is under way is not lost when the part comes back: it is put in again.
+const flights = new WeakMap();
+const written = () => new Map([...document.querySelectorAll('#route input:not([type=hidden], [type=checkbox], [type=radio]), #route select, #form input:not([type=hidden], [type=checkbox])')].filter((e) => e.name).map((e) => [e.name, e.value]));
+document.addEventListener('htmx:before:request', (event) => flights.set(event.detail.ctx, written()));
+document.addEventListener('htmx:before:swap', (event) => {
+  const sent = flights.get(event.detail.ctx);
+  if (sent instanceof Map) flights.set(event.detail.ctx, [...written()].filter(([name, value]) => sent.has(name) && sent.get(name) !== value));
+});
+
+document.addEventListener('htmx:after:swap', (event) => {
+  const late = flights.get(event.detail?.ctx);
+  for (const [name, value] of Array.isArray(late) ? late : []) {
+    const field = document.querySelector(`#route [name="${CSS.escape(name)}"], #form [name="${CSS.escape(name)}"]`);
+    if (!field || field.value === value) continue;
+    field.value = value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  openEditors();
+  const next = document.querySelector('.wb-step [autofocus]');
+  next?.focus();
+  next?.removeAttribute('autofocus');
+});
