@@ -42,6 +42,7 @@ internal static class Problems
     public static readonly Problem UnknownSource = new("unknown_source", 404, "There is no such source");
     public static readonly Problem NotGenuine = new("not_genuine", 401, "The request could not be verified");
     public static readonly Problem Unreadable = new("body_unreadable", 400, "The body is not readable");
+    public static readonly Problem BodyMalformed = new("body_malformed", 400, "The body's framing cannot be understood");
     public static readonly Problem GzipDamaged = new("gzip_damaged", 400, "The body is no whole gzip stream");
     public static readonly Problem RateLimited = new("rate_limited", 429, "More requests than this source takes a second");
 
@@ -49,7 +50,7 @@ internal static class Problems
     [
         NotAuthenticated, KeyExpired, ScopeMissing, NotFound, MethodNotAllowed, UnknownQuery, InvalidQuery, InvalidBody, InvalidConfiguration, BodyTooLarge,
         BodyTooSlow, EncodingNotSupported, IfMatchNeeded, Stale, InUse, WrongState, NameTaken, IdempotencyKeyReused, IdempotencyKeyBusy, BodyGone,
-        NotPossible, PlatformRefused, PlatformUnavailable, AddressNotAllowed, TooManyHooks, TooManyRequests, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, GzipDamaged, RateLimited,
+        NotPossible, PlatformRefused, PlatformUnavailable, AddressNotAllowed, TooManyHooks, TooManyRequests, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, BodyMalformed, GzipDamaged, RateLimited,
     ];
 
     public static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code);

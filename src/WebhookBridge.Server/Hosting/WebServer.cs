@@ -127,10 +127,11 @@ internal sealed class WebServer : IAsyncDisposable
         {
             listen.Protocols = address.Https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             RoleOfListener feature = new(role);
-            listen.Use(next => connection =>
+            listen.Use(next => async connection =>
             {
                 connection.Features.Set(feature);
-                return next(connection);
+                await using HalfClosedConnection mayHalfClose = new(connection);
+                await next(mayHalfClose);
             });
             if (address.Https)
             {

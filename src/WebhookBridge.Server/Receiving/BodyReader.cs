@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using WebhookBridge.Server.Hosting;
 
 namespace WebhookBridge.Server.Receiving;
 
@@ -14,7 +15,13 @@ internal enum BodyRead
     /// <summary>Not complete in time.</summary>
     TooSlow,
 
-    /// <summary>The sender hung up or broke the framing: there is nobody to answer.</summary>
+    /// <summary>The framing of the body cannot be understood (RFC 9112, 7.1).</summary>
+    Malformed,
+
+    /// <summary>The sender ended its side of the connection before the body was complete.</summary>
+    CutShort,
+
+    /// <summary>The sender hung up: there is nobody to answer.</summary>
     Broken,
 }
 
@@ -45,13 +52,21 @@ internal static class BodyReader
                 reader.AdvanceTo(ready.Buffer.Start);
             }
 
-            return await ReadRestAsync(http, reader, cap, deadline, time);
+            SenderEnd? end = http.Features.Get<SenderEnd>();
+            end?.Watch(reader);
+            (BodyRead Result, ReadOnlyMemory<byte> Body) rest = await ReadRestAsync(http, reader, cap, deadline, time);
+            if (rest.Result != BodyRead.CutShort)
+            {
+                end?.Unwatch();
+            }
+
+            return rest;
         }
-        catch (OperationCanceledException)
+        catch (BadHttpRequestException)
         {
-            return (http.RequestAborted.IsCancellationRequested ? BodyRead.Broken : BodyRead.TooSlow, default);
+            return (BodyRead.Malformed, default);
         }
-        catch (Exception e) when (e is BadHttpRequestException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             return (BodyRead.Broken, default);
         }
@@ -60,12 +75,20 @@ internal static class BodyReader
     private static async ValueTask<(BodyRead Result, ReadOnlyMemory<byte> Body)> ReadRestAsync(HttpContext http, PipeReader reader, int cap, TimeSpan deadline, TimeProvider time)
     {
         using CancellationTokenSource limit = new(deadline, time);
+        // Not by the token: a read that is given up half-way would leave the reader unfit for the answer.
+        await using CancellationTokenRegistration registration = limit.Token.UnsafeRegister(static waiting => ((PipeReader)waiting!).CancelPendingRead(), reader);
         // What the sender promises is not believed before it comes: a thousand idle promises of a megabyte must not cost a gigabyte.
         byte[] bytes = new byte[Math.Min(http.Request.ContentLength ?? FirstChunk, FirstChunk)];
         int length = 0;
         while (true)
         {
-            ReadResult read = await reader.ReadAsync(limit.Token);
+            ReadResult read = await reader.ReadAsync(http.RequestAborted);
+            if (read.IsCanceled)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return (limit.IsCancellationRequested ? BodyRead.TooSlow : BodyRead.CutShort, default);
+            }
+
             if (length + read.Buffer.Length > cap)
             {
                 reader.AdvanceTo(read.Buffer.End);

@@ -75,6 +75,14 @@ internal sealed class ReceiveEndpoint(ReceiveWebhook receive, TrustedProxies pro
                 http.Response.Headers.Connection = "close";
                 await AnswerAsync(http, receive.Refuse(source, Request(default), 408, Problems.BodyTooSlow.Code, "the body was not complete within 15 seconds"));
                 return;
+            case BodyRead.Malformed:
+                http.Response.Headers.Connection = "close";
+                await AnswerAsync(http, receive.Refuse(source, Request(default), 400, Problems.BodyMalformed.Code, "the body's length or chunks cannot be understood"));
+                return;
+            case BodyRead.CutShort:
+                http.Response.Headers.Connection = "close";
+                await AnswerAsync(http, receive.Refuse(source, Request(default), 400, Problems.BodyMalformed.Code, "the connection ended before the body was complete"));
+                return;
             case BodyRead.Broken:
                 http.Abort();
                 return;
