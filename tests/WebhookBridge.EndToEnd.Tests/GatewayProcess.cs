@@ -20,7 +20,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     {
         _process = process;
         Url = url;
-        Api = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+        Api = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true } }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }
 
@@ -31,6 +31,18 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;
+
+    public int Id => _process.Id;
+
+    /// <summary>Bytes of memory that it holds now.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     public string Output
     {
@@ -60,9 +72,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public static GatewayProcess Launch(string data, int port, string? configuration = null, IReadOnlyDictionary<string, string>? environment = null, string[]? options = null)
     {
-        string url = $"http://127.0.0.1:{port}";
+        // Options of the caller come last and win: another address, another list of networks.
+        string url = options is not null && Array.IndexOf(options, "--urls") is >= 0 and int at ? options[at + 1] : $"http://127.0.0.1:{port}";
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"), "serve", "--urls", url, "--data", data, "--allow-private-destinations", "127.0.0.0/8", .. configuration is null ? [] : new[] { "--config", configuration }, .. options ?? []];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"), "serve", .. options?.Contains("--urls") == true ? [] : new[] { "--urls", url }, "--data", data, "--allow-private-destinations", "127.0.0.0/8", .. configuration is null ? [] : new[] { "--config", configuration }, .. options ?? []];
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -85,10 +98,17 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>Runs one command of the program on a data directory.</summary>
+    /// <summary>Runs one command of the program to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
+        (int exitCode, string output, string _) = await RunWithErrorsAsync(arguments);
+        return (exitCode, output);
+    }
+
+    /// <summary>Runs one command of the program to its end, with what it says on standard error.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunWithErrorsAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"));
         foreach (string argument in arguments)
         {
@@ -96,9 +116,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
 
         using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return (process.ExitCode, output, await error);
     }
 
     /// <summary>SIGKILL: nothing is flushed, nothing is closed.</summary>

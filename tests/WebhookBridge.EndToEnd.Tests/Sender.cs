@@ -54,18 +54,27 @@ internal sealed class Sender : IDisposable
         }
     }
 
-    /// <returns>The status, or 0 when no answer came.</returns>
-    public async Task<int> SendAsync(int number, CancellationToken stop)
+    /// <summary>One signed event: what is sent and the headers that prove it.</summary>
+    public static (string Id, string Body, IReadOnlyList<KeyValuePair<string, string>> Headers) Compose(int number)
     {
         string id = "msg_" + number.ToString("D8", CultureInfo.InvariantCulture);
-        Open[id] = number;
         string body = $$"""{"id":"evt_{{number:D8}}","type":"payment.succeeded","createdDate":"2026-11-22T10:00:00.000Z","payload":{"id":"p_{{number:D8}}","type":"payment","status":"succeeded","mode":"live","amount":{{1000 + number}},"currency":"ZAR","metadata":{"checkoutId":"ch_{{number % 2}}"} } }""";
         string timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         string signature = Convert.ToBase64String(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}")));
+        return (id, body, [new("webhook-id", id), new("webhook-timestamp", timestamp), new("webhook-signature", "v1," + signature)]);
+    }
+
+    /// <returns>The status, or 0 when no answer came.</returns>
+    public async Task<int> SendAsync(int number, CancellationToken stop)
+    {
+        (string id, string body, IReadOnlyList<KeyValuePair<string, string>> headers) = Compose(number);
+        Open[id] = number;
         using var request = new HttpRequestMessage(HttpMethod.Post, _url) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", "v1," + signature);
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
         try
         {
             using HttpResponseMessage answer = await _http.SendAsync(request, stop);

@@ -16,6 +16,8 @@ internal static class Logging
         return LoggerFactory.Create(logging => logging
             .SetMinimumLevel(minimum)
             .AddFilter("Microsoft", minimum > LogLevel.Warning ? minimum : LogLevel.Warning)
+            // What keeps the server from starting is told in one sentence, by who started it.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", minimum <= LogLevel.Debug ? minimum : LogLevel.None)
             .AddSimpleConsole(console =>
             {
                 console.SingleLine = true;

@@ -56,6 +56,7 @@ internal sealed class ReceiveEndpoint(ReceiveWebhook receive, TrustedProxies pro
         int cap = source.Definition.MaxBodyBytes;
         if (http.Request.ContentLength > cap)
         {
+            http.Features.Get<SenderEnd>()?.Watch(http.Request.BodyReader);
             await AnswerAsync(http, receive.Refuse(source, Request(default), 413, Problems.BodyTooLarge.Code, $"this source takes at most {cap} bytes"));
             return;
         }
@@ -69,6 +70,7 @@ internal sealed class ReceiveEndpoint(ReceiveWebhook receive, TrustedProxies pro
         switch (read)
         {
             case BodyRead.TooLarge:
+                http.Features.Get<SenderEnd>()?.Watch(http.Request.BodyReader);
                 await AnswerAsync(http, receive.Refuse(source, Request(default), 413, Problems.BodyTooLarge.Code, $"this source takes at most {cap} bytes"));
                 return;
             case BodyRead.TooSlow:
