@@ -38,6 +38,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Lists = new ListStore(Gate, OpenContext, time);
         Access = new AccessStore(Gate, OpenContext, time);
         Audit = new AuditStore(Gate, OpenContext, time);
+        Settings = new SettingStore(Gate, OpenContext, time);
         Idempotency = new IdempotencyStore(Gate, OpenContext, time);
         Log = new GatewayLog(_committer, Gate, OpenContext, box, limits, time);
         Retention = new Retention(Gate, time, DatabaseBytes);
@@ -62,6 +63,8 @@ public sealed class SqliteStore : IAsyncDisposable
     public AccessStore Access { get; }
 
     public AuditStore Audit { get; }
+
+    public SettingStore Settings { get; }
 
     public IdempotencyStore Idempotency { get; }
 

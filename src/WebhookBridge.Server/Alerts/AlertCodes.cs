@@ -6,5 +6,8 @@ internal static class AlertCodes
     /// <summary>A source that should have sent something has not (subject <c>source/NAME</c>).</summary>
     public const string SourceSilent = "source_silent";
 
-    public static readonly IReadOnlyList<string> All = [SourceSilent];
+    /// <summary>The disk of the data directory fills up (subject <c>disk/data</c>).</summary>
+    public const string DiskLow = "disk_low";
+
+    public static readonly IReadOnlyList<string> All = [SourceSilent, DiskLow];
 }

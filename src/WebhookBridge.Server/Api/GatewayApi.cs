@@ -24,5 +24,6 @@ internal static class GatewayApi
         .. new SendApi(gateway).Operations(),
         .. new HooksApi(gateway).Operations(),
         .. new AccessApi(gateway).Operations(),
+        .. new SettingsApi(gateway.Retention).Operations(),
     ];
 }

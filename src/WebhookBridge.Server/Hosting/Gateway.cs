@@ -75,6 +75,7 @@ internal sealed class Gateway : IAsyncDisposable
         RateLimits = new RateLimits(options.CallsPerMinute, time);
         Users = new Users(store, time);
         Audit = new AuditLog(store, time);
+        Retention = new RetentionSettings(store.Settings);
         Simulations = new SimulationTokens(time);
 
         Rules = Own(new RuleJudge(Environment.ProcessorCount));
@@ -134,6 +135,8 @@ internal sealed class Gateway : IAsyncDisposable
     public Users Users { get; }
 
     public AuditLog Audit { get; }
+
+    public RetentionSettings Retention { get; }
 
     public SimulationTokens Simulations { get; }
 

@@ -1,16 +1,32 @@
-using WebhookBridge.Storage;
+using WebhookBridge.Server.Alerts;
 
 namespace WebhookBridge.Server.Hosting;
 
 /// <summary>What a running gateway does on its own now and then.</summary>
 internal sealed partial class Upkeep : IAsyncDisposable
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan CleanUpEvery = TimeSpan.FromMinutes(5), LookAtDiskEvery = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly Task _running;
 
-    public Upkeep(Gateway gateway, ILoggerFactory loggers) => _running = RunAsync(gateway, loggers.CreateLogger<Upkeep>());
+    public Upkeep(Gateway gateway, ILoggerFactory loggers)
+    {
+        _time = gateway.Time;
+        _logger = loggers.CreateLogger<Upkeep>();
+        _running = Task.WhenAll(
+            RepeatAsync(CleanUpEvery, () => CleanUpAsync(gateway, _stop.Token)),
+            RepeatAsync(LookAtDiskEvery, () => DiskAlarm.LookAsync(gateway)));
+    }
+
+    /// <summary>Lets what has expired go, and what is older than its retention.</summary>
+    public static async Task CleanUpAsync(Gateway gateway, CancellationToken stop)
+    {
+        await gateway.Configuration.ExpireListsAsync();
+        await gateway.Store.Retention.RunAsync(await gateway.Retention.LoadAsync(), stop);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -19,21 +35,20 @@ internal sealed partial class Upkeep : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(Gateway gateway, ILogger logger)
+    private async Task RepeatAsync(TimeSpan every, Func<Task> work)
     {
-        using PeriodicTimer timer = new(Every, gateway.Time);
+        using PeriodicTimer timer = new(every, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
                 try
                 {
-                    await gateway.Configuration.ExpireListsAsync();
-                    await gateway.Store.Retention.RunAsync(RetentionPolicy.Default, _stop.Token);
+                    await work();
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    Log.Failed(logger, e);
+                    Log.Failed(_logger, e, every);
                 }
             }
         }
@@ -45,7 +60,7 @@ internal sealed partial class Upkeep : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1201, Level = LogLevel.Error, Message = "upkeep.failed: tried again in five minutes")]
-        public static partial void Failed(ILogger logger, Exception exception);
+        [LoggerMessage(EventId = 1201, Level = LogLevel.Error, Message = "upkeep.failed: tried again in {Every}")]
+        public static partial void Failed(ILogger logger, Exception exception, TimeSpan every);
     }
 }

@@ -54,6 +54,18 @@ public sealed class SealedValueRow
     public long ChangedAt { get; set; }
 }
 
+/// <summary>What administrators set for the gateway itself.</summary>
+public sealed class SettingRow
+{
+    public string Name { get; set; } = "";
+
+    public string Json { get; set; } = "";
+
+    public long ChangedAt { get; set; }
+
+    public string ChangedBy { get; set; } = "";
+}
+
 public sealed class ListItemRow
 {
     public string List { get; set; } = "";

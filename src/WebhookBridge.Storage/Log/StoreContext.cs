@@ -49,6 +49,8 @@ public sealed class StoreContext : DbContext
 
     public DbSet<SealedValueRow> SealedValues => Set<SealedValueRow>();
 
+    public DbSet<SettingRow> Settings => Set<SettingRow>();
+
     public DbSet<ListItemRow> ListItems => Set<ListItemRow>();
 
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
@@ -143,6 +145,7 @@ public sealed class StoreContext : DbContext
         modelBuilder.Entity<ConfigRevisionRow>(static e => e.ToTable("config_revisions").HasKey(static x => new { x.Kind, x.Name, x.Revision }));
         modelBuilder.Entity<ConfigSecretRow>(static e => e.ToTable("config_secrets").HasKey(static x => new { x.Kind, x.Name, x.Field }));
         modelBuilder.Entity<SealedValueRow>(static e => e.ToTable("sealed_values").HasKey(static x => new { x.Kind, x.Name }));
+        modelBuilder.Entity<SettingRow>(static e => e.ToTable("settings").HasKey(static x => x.Name));
         modelBuilder.Entity<ListItemRow>(static e => e.ToTable("list_items").HasKey(static x => new { x.List, x.Value }));
         modelBuilder.Entity<ApiKeyRow>(static e => e.ToTable("api_keys").HasKey(static x => x.Id));
         modelBuilder.Entity<UserRow>(static e => e.ToTable("users").HasKey(static x => x.Name));

@@ -12,6 +12,7 @@ public sealed partial class RunnableDocumentTests
     [Theory]
     [Trait("Pace", "normal")]
     [InlineData("README.md")]
+    [InlineData("docs/operations.md")]
     public async Task Document_CommandsTypedInOrder_GiveWhatItShows(string document)
     {
         string text = await File.ReadAllTextAsync(RepositoryRoot.Of(document));
