@@ -106,6 +106,8 @@ public sealed class OpenApiTests : IAsyncLifetime
         await CallAsync("acceptRejection", [rejected]);
         await _gateway.Gateway.Store.Log.Alerts.RaiseAsync("test", "source/one", "One is ill.");
         await CallAsync("listAlerts", query: "?state=open");
+        await CallAsync("getRetention");
+        await CallAsync("setRetention", body: """{ "bodies": "14d", "maxBytes": null }""");
 
         await DriveConfigurationAsync();
         await DriveAccessAsync();
