@@ -29,6 +29,12 @@ for tool in dotnet node npm git; do
 done
 need gcc gcc
 need chromium chromium
+# A mail server and a broker of Debian's, for the connectors: run as private nodes by their tests, never as services of the machine.
+export RUNLEVEL=1
+echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections 2>/dev/null
+need postfix postfix
+need rabbitmq-server rabbitmq-server
+unset RUNLEVEL
 [ -e /usr/include/stdio.h ] || { apt-get -qq update; apt-get -qq install -y --no-install-recommends libc6-dev >/dev/null; }
 
 case $pace in

@@ -18,6 +18,10 @@ public sealed partial class WallTests
     [InlineData("WebhookBridge.Connectors.Shared", "WebhookBridge.Abstractions, RestEase")]
     [InlineData("WebhookBridge.Connectors.Http", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared")]
     [InlineData("WebhookBridge.Connectors.Crm", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared, RestEase")]
+    [InlineData("WebhookBridge.Connectors.Email", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared, RestEase")]
+    [InlineData("WebhookBridge.Connectors.Messaging", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared, RestEase")]
+    [InlineData("WebhookBridge.Connectors.Files", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared, RestEase")]
+    [InlineData("WebhookBridge.Connectors.RabbitMq", "WebhookBridge.Abstractions, WebhookBridge.Connectors.Shared, RabbitMQ.Client")]
     public void Assembly_References_StayBehindItsWall(string assembly, string allowed)
     {
         string[] own = allowed.Split(", ", StringSplitOptions.RemoveEmptyEntries);

@@ -18,7 +18,7 @@ internal static class ConnectorsCommand
         Command list = new("list", "Lists the connectors, plugins in the data directory included, and whether they could be loaded.") { asJson, Options.Data };
         list.SetAction(async (arguments, _) =>
         {
-            ConnectorCatalog catalog = ConnectorCatalog.Load(Gateway.BundledConnectors(new NoInbox()), Path.Combine(context.DataDirectory(arguments), "plugins"));
+            ConnectorCatalog catalog = ConnectorCatalog.Load(Gateway.BundledConnectors(new NoInbox(), context.DataDirectory(arguments)), Path.Combine(context.DataDirectory(arguments), "plugins"));
             await context.Output.WriteAsync(arguments.GetValue(asJson) ? Json(catalog) : Text(catalog));
             return ExitCodes.Done;
         });

@@ -2,7 +2,11 @@ using System.Net;
 using System.Security.Cryptography;
 using WebhookBridge.Abstractions;
 using WebhookBridge.Connectors.Crm;
+using WebhookBridge.Connectors.Email;
+using WebhookBridge.Connectors.Files;
 using WebhookBridge.Connectors.Http;
+using WebhookBridge.Connectors.Messaging;
+using WebhookBridge.Connectors.RabbitMq;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Connectors;
 using WebhookBridge.Engine.Delivery;
@@ -67,7 +71,7 @@ internal sealed class Gateway : IAsyncDisposable
         Platforms = EmbeddedFiles.Platforms(directory.DirectoryPath);
         Gallery = EmbeddedFiles.Gallery(directory.DirectoryPath, loggers.CreateLogger<Gateway>());
         Inbox = store.Log.Inbox;
-        Connectors = ConnectorCatalog.Load(BundledConnectors(Inbox), Path.Combine(directory.DirectoryPath, "plugins"));
+        Connectors = ConnectorCatalog.Load(BundledConnectors(Inbox, directory.DirectoryPath), Path.Combine(directory.DirectoryPath, "plugins"));
         Compiler = new SnapshotCompiler(Platforms, name => Gallery.GetValueOrDefault(name)?.Template, time);
         Lists = new ValueLists(store.Lists, time);
         Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, Gallery, loggers.CreateLogger<GatewayConfiguration>()));
@@ -166,10 +170,12 @@ internal sealed class Gateway : IAsyncDisposable
     public RestHooks Hooks { get; }
 
     /// <summary>The connectors that ship with the program: one list.</summary>
-    public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox) => 
+    public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox, string dataDirectory) =>
     [
         new HttpConnector(), .. HookPresets.Connectors, new RestHookConnector(),
         new HubSpotConnector(), new RdStationConnector(), new BrevoConnector(), new ActiveCampaignConnector(), new KlaviyoConnector(), new PipedriveConnector(),
+        new EmailConnector(), new SlackConnector(), new WhatsAppConnector(), new TelegramConnector(),
+        new FileConnector(Path.Combine(dataDirectory, "files")), new GoogleSheetsConnector(), new RabbitMqConnector(),
         new InboxConnector(inbox),
     ];
 
