@@ -22,8 +22,14 @@ public sealed record Rejection
 
     public required string Method { get; init; }
 
-    /// <summary>Path and query as received.</summary>
+    /// <summary>Path and query as received, secrets in them included: senders sign them. Stored encrypted; never shown.</summary>
     public required string Target { get; init; }
+
+    /// <summary>Scheme, host and port as the sender used them, for senders that sign the address; null for one of an older version. Stored encrypted.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>SHA-256 of the client certificate that was shown; null when there was none. Stored encrypted.</summary>
+    public string? ClientCertificateSha256 { get; init; }
 
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
 

@@ -65,9 +65,19 @@ public sealed class ReceiveWebhook(
         return await TakeAsync(source, request, genuine, began);
     }
 
-    /// <summary>Takes a request as genuine on a person's word: one that was refused, and whose cause has been mended (contract section 7). It is deduplicated like any other, and answered in the gateway's own words: nobody at the platform reads them.</summary>
+    /// <summary>Takes a request that needs no proof of its own, since whoever hands it over has been asked who he is. It is deduplicated like any other, and answered in the gateway's own words: nobody at the platform reads them.</summary>
     public ValueTask<ReceiveAnswer> AcceptAsync(ActiveSource source, InboundRequest request) =>
         TakeAsync(source, request, new VerifyResult.Genuine(MessageId: null, MessageIdSigned: false, SignedAt: null, SecretIndex: -1), time.GetTimestamp(), inOwnWords: true);
+
+    /// <summary>Lets a request in that was refused, once what was wrong has been mended: verified with today's secrets and settings, the time of its receipt as now (contract section 7). It is deduplicated like any other, and answered in the gateway's own words: nobody at the platform reads them.</summary>
+    /// <returns>The answer; or null and why it is still not genuine.</returns>
+    public async ValueTask<(ReceiveAnswer? Answer, VerifyResult.Refused? Why)> AcceptMendedAsync(ActiveSource source, InboundRequest request) =>
+        source.Verifier.Verify(request, request.ReceivedAt) switch
+        {
+            VerifyResult.Genuine genuine => (await TakeAsync(source, request, genuine, time.GetTimestamp(), inOwnWords: true), null),
+            VerifyResult.Refused refused => (null, refused),
+            _ => throw new InvalidOperationException("an unknown result of a verification"),
+        };
 
     private async ValueTask<ReceiveAnswer> TakeAsync(ActiveSource source, InboundRequest request, VerifyResult.Genuine genuine, long began, bool inOwnWords = false)
     {
@@ -121,7 +131,9 @@ public sealed class ReceiveWebhook(
             Status = status,
             RemoteIp = request.RemoteIp,
             Method = request.Method,
-            Target = source.Scrub.Text(request.Path + request.Query),
+            Target = request.Path + request.Query,
+            Origin = request.PublicOrigin,
+            ClientCertificateSha256 = request.ClientCertificateSha256,
             Headers = request.Headers,
             Body = request.Body,
         });

@@ -15,6 +15,7 @@ internal static class GatewayApi
         .. new EventsApi(gateway).Operations(),
         .. new DeliveriesApi(gateway).Operations(),
         .. new RejectionsApi(gateway).Operations(),
+        .. new PlatformsApi(gateway).Operations(),
         .. new RegistrationsApi(gateway.Registrations).Operations(),
         .. new AlertsApi(gateway).Operations(),
         .. new DestinationsApi(gateway).Operations(),

@@ -85,10 +85,15 @@ internal sealed class RejectionsApi(Gateway gateway)
         });
     }
 
-    /// <summary>Takes the request as genuine after all, on the word of whoever calls.</summary>
+    /// <summary>Lets the request in once what was wrong has been mended: it must be genuine today. A second call answers with the same event.</summary>
     private async Task<ApiAnswer> AcceptAsync(ApiRequest request)
     {
         Rejection rejection = await FindAsync(request);
+        if (AcceptedEvent(rejection.Id) is { } known)
+        {
+            return new ApiAnswer(200, "application/json; charset=utf-8", ReceiveAnswer.Duplicate(known).Body);
+        }
+
         if (gateway.Current.Value.Sources.GetValueOrDefault(rejection.Source) is not { } source)
         {
             throw new ProblemException(Problems.NotPossible, $"There is no source \"{rejection.Source}\" any more.");
@@ -99,7 +104,12 @@ internal sealed class RejectionsApi(Gateway gateway)
             throw new ProblemException(Problems.NotPossible, $"The request was refused before its body was read ({rejection.Code}): there is nothing to accept.");
         }
 
-        ReceiveAnswer answer = await gateway.Receive.AcceptAsync(source, ToRequest(rejection));
+        (ReceiveAnswer? taken, VerifyResult.Refused? why) = await gateway.Receive.AcceptMendedAsync(source, ToRequest(rejection));
+        if (taken is not { } answer)
+        {
+            throw new ProblemException(Problems.NotPossible, $"With today's secrets and settings the request is still not genuine: {why!.Text} Mend the source first; GET /api/v1/rejections/{rejection.Id}/diagnosis says what is wrong.");
+        }
+
         if (answer.Status != 200)
         {
             throw new ProblemException(answer.Status == 503 ? Problems.Unavailable : Problems.NotPossible, $"The request cannot be taken: it was answered {answer.Status}.");
@@ -110,21 +120,14 @@ internal sealed class RejectionsApi(Gateway gateway)
         return new ApiAnswer(200, "application/json; charset=utf-8", answer.Body);
     }
 
-    private static InboundRequest ToRequest(Rejection rejection)
+    private string? AcceptedEvent(string id)
     {
-        int question = rejection.Target.IndexOf('?', StringComparison.Ordinal);
-        return new InboundRequest
-        {
-            Method = rejection.Method,
-            PublicOrigin = "http://localhost",
-            Path = question < 0 ? rejection.Target : rejection.Target[..question],
-            Query = question < 0 ? "" : rejection.Target[question..],
-            Headers = rejection.Headers,
-            Body = rejection.Body,
-            ReceivedAt = rejection.ReceivedAt,
-            RemoteIp = rejection.RemoteIp,
-        };
+        using StoreContext db = gateway.Store.OpenContext();
+        return db.Rejections.Where(r => r.Id == id).Select(r => r.AcceptedEvent).FirstOrDefault();
     }
+
+    private InboundRequest ToRequest(Rejection rejection) =>
+        RefusedRequest.Of(rejection, gateway.Current.Value.Sources.GetValueOrDefault(rejection.Source)?.Definition.PublicUrl ?? gateway.PublicUrl);
 
     private async Task<Rejection> FindAsync(ApiRequest request) =>
         await Log.FindAsync(request["id"]) ?? throw new ProblemException(Problems.NotFound, $"There is no rejection {request["id"]}; older ones make room for newer ones.");

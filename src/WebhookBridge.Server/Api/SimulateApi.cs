@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
-using WebhookBridge.Engine.Platforms;
-using WebhookBridge.Engine.Receiving;
+using System.Text;
+using System.Text.Json;
+using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.Simulation;
 
@@ -9,8 +10,6 @@ namespace WebhookBridge.Server.Api;
 /// <summary><c>POST /simulate</c>: events as a platform would send them, signed and marked as test.</summary>
 internal sealed class SimulateApi(Gateway gateway)
 {
-    private const int MaxCount = 1000;
-
     private readonly Simulations _simulations = new(gateway);
 
     public IEnumerable<Operation> Operations() => 
@@ -21,19 +20,21 @@ internal sealed class SimulateApi(Gateway gateway)
 
     private async Task<ApiAnswer> SimulateAsync(ApiRequest request)
     {
-        (string source, string sample, int count, int seed, bool wrong) = await request.ReadAsync(reader => (
-            reader.RequiredText("source", "Name a source."),
-            reader.RequiredText("event", "Name a sample of the source's platform, such as payment.succeeded."),
-            reader.Whole("count", 1, MaxCount) ?? 1,
-            reader.Whole("seed", 0, int.MaxValue) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
-            reader.Flag("wrongSignature", false)));
-        List<(int Status, ReadOnlyMemory<byte> Body)> answers = [];
-        for (int i = 0; i < count; i++)
+        SimulationPlan plan = await request.ReadAsync(reader => new SimulationPlan
         {
-            SimulationResult.Request made = _simulations.Make(source, sample, unchecked(seed + i), wrong);
-            ReceiveAnswer answer = await _simulations.ReceiveAsync(source, made);
-            answers.Add((answer.Status, answer.Body));
-        }
+            Source = reader.RequiredText("source", "Name a source."),
+            Event = reader.RequiredText("event", "Name a sample of the source's platform, such as payment.succeeded."),
+            Count = reader.Whole("count", 1, SimulationPlan.MostAtOnce) ?? 1,
+            Seed = reader.Whole("seed", 0, int.MaxValue) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+            Body = ReadBody(reader),
+            WrongSignature = reader.Flag("wrongSignature", false),
+            Age = reader.Duration("age", TimeSpan.Zero, TimeSpan.FromDays(365)) ?? TimeSpan.Zero,
+            Duplicates = reader.Whole("duplicates", 0, SimulationPlan.MostDuplicates) ?? 0,
+            OutOfOrder = reader.Flag("outOfOrder", false),
+            Burst = reader.Whole("burst", 1, SimulationPlan.MostBurst) ?? 1,
+        });
+        IReadOnlyList<SimulatedAnswer> answers = await _simulations.RunAsync(plan, request.Aborted);
+        (string source, int seed, int count) = (plan.Source, plan.Seed, answers.Count);
 
         await gateway.Audit.RecordAsync(request.Caller.Name, "simulate", "source/" + source, json => json.WriteNumber("count", count));
         return ApiAnswer.Json(json =>
@@ -64,4 +65,8 @@ internal sealed class SimulateApi(Gateway gateway)
             json.WriteEndObject();
         });
     }
+
+    /// <summary>A body edited by hand: a text as it is, anything else as its JSON.</summary>
+    private static byte[]? ReadBody(ObjectReader reader) => !reader.Has("body", out JsonElement body) ? null
+        : Encoding.UTF8.GetBytes(body.ValueKind == JsonValueKind.String ? body.GetString()! : body.GetRawText());
 }

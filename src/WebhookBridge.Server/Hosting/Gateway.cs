@@ -154,6 +154,9 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Scheme and host as senders see them, where the server was told.</summary>
     public string? PublicUrl { get; }
 
+    /// <summary>Where this process listens for senders; null while it does not.</summary>
+    public OwnAddress? Listening { get; set; }
+
     /// <summary>Opens every outgoing socket.</summary>
     public GuardedConnect Connect { get; }
 

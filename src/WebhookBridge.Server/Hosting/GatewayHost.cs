@@ -33,6 +33,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             await gateway.StartPumpAsync();
             WebServer server = await WebServer.StartAsync(options, gateway, new GatewayPages(gateway, GatewayApi.Create(gateway, loggers), metrics), loggers);
+            gateway.Listening = server.OwnAddress;
             return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers), new SilenceWatch(gateway, loggers));
         }
         catch

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.CommandLine;
 using WebhookBridge.Server.Receiving;
+using WebhookBridge.Server.Simulation;
 using WebhookBridge.Server.WebConsole;
 using WebhookBridge.Server.WebConsole.Access;
 
@@ -25,6 +26,9 @@ internal sealed class WebServer : IAsyncDisposable
 
     /// <summary>Where senders are served, as bound (a port of 0 has become a real one).</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
+
+    /// <summary>How this process reaches the address where senders are served.</summary>
+    public required OwnAddress OwnAddress { get; init; }
 
     /// <summary>Where API, metrics and console are served, when that is elsewhere.</summary>
     public IReadOnlyList<string> AdminUrls { get; private set; } = [];
@@ -101,7 +105,7 @@ internal sealed class WebServer : IAsyncDisposable
         }
 
         string[] bound = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
-        return new WebServer(app) { Urls = [.. bound.Take(options.Urls.Count)], AdminUrls = [.. bound.Skip(options.Urls.Count)] };
+        return new WebServer(app) { OwnAddress = Own(bound[0], certificate), Urls = [.. bound.Take(options.Urls.Count)], AdminUrls = [.. bound.Skip(options.Urls.Count)] };
     }
 
     /// <summary>Waits until the process is told to stop, then stops accepting.</summary>
@@ -138,6 +142,12 @@ internal sealed class WebServer : IAsyncDisposable
                 listen.UseHttps(certificate!);
             }
         }
+    }
+
+    private static OwnAddress Own(string bound, X509Certificate2? certificate)
+    {
+        string reachable = bound.Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal).Replace("://[::]", "://[::1]", StringComparison.Ordinal);
+        return new OwnAddress(new Uri(reachable), certificate?.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant());
     }
 
     private static X509Certificate2? LoadCertificate(ServeOptions options)

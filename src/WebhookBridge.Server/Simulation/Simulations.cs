@@ -7,26 +7,62 @@ using WebhookBridge.Server.Hosting;
 
 namespace WebhookBridge.Server.Simulation;
 
-/// <summary>Makes a request as the platform of a source would send it, marked by a one-time token as our own (design invariant 11), and lets the gateway receive it.</summary>
+/// <summary>Makes requests as the platform of a source would send them, marked by one-time tokens as our own (design invariant 11), and sends them to the gateway: over HTTP to its own address while it listens, else as if they had come through the door.</summary>
 internal sealed class Simulations(Gateway gateway)
 {
     /// <summary>A signed request for a source.</summary>
     /// <exception cref="ProblemException">There is no such source or sample, or its platform cannot be simulated.</exception>
-    public SimulationResult.Request Make(string sourceName, string sampleName, int seed, bool wrongSignature)
+    public SimulationResult.Request Make(string sourceName, string sampleName, int seed, bool wrongSignature) =>
+        Make(new SimulationPlan { Source = sourceName, Event = sampleName, Seed = seed, WrongSignature = wrongSignature }, 0);
+
+    /// <summary>Makes and sends everything; the answers are in the order of sending, those of repeats behind their first.</summary>
+    /// <exception cref="ProblemException">There is no such source or sample, its platform cannot be simulated, or the gateway does not answer itself.</exception>
+    public async Task<IReadOnlyList<SimulatedAnswer>> RunAsync(SimulationPlan plan, CancellationToken stop)
     {
-        if (gateway.Current.Value.Sources.GetValueOrDefault(sourceName) is not { } source)
+        int[] order = [.. Enumerable.Range(0, plan.Count)];
+        if (plan.OutOfOrder)
         {
-            throw new ProblemException(Problems.NotFound, $"There is no source \"{sourceName}\". {Names.Suggest(sourceName, gateway.Current.Value.Sources.Keys, "Make one first.")}");
+            new Random(plan.Seed).Shuffle(order);
         }
 
-        PlatformSample sample = FindSample(source.Platform, sampleName);
+        SimulatedAnswer[] answers = new SimulatedAnswer[plan.Count * (plan.Duplicates + 1)];
+        using HttpClient? http = gateway.Listening is { } own ? Client(own) : null;
+        await Parallel.ForEachAsync(Enumerable.Range(0, plan.Count), new ParallelOptions { MaxDegreeOfParallelism = plan.Burst, CancellationToken = stop }, async (place, token) =>
+        {
+            SimulationResult.Request made = Make(plan, order[place]);
+            for (int repeat = 0; repeat <= plan.Duplicates; repeat++)
+            {
+                answers[(place * (plan.Duplicates + 1)) + repeat] = http is null ? await ReceiveAsync(plan.Source, made) : await SendAsync(http, made, token);
+            }
+        });
+        return answers;
+    }
+
+    /// <summary>Sends one request that <see cref="Make(string, string, int, bool)"/> made.</summary>
+    public async Task<SimulatedAnswer> SendAsync(string sourceName, SimulationResult.Request made, CancellationToken stop)
+    {
+        using HttpClient? http = gateway.Listening is { } own ? Client(own) : null;
+        return http is null ? await ReceiveAsync(sourceName, made) : await SendAsync(http, made, stop);
+    }
+
+    private SimulationResult.Request Make(SimulationPlan plan, int index)
+    {
+        if (gateway.Current.Value.Sources.GetValueOrDefault(plan.Source) is not { } source)
+        {
+            throw new ProblemException(Problems.NotFound, $"There is no source \"{plan.Source}\". {Names.Suggest(plan.Source, gateway.Current.Value.Sources.Keys, "Make one first.")}");
+        }
+
+        PlatformSample sample = FindSample(source.Platform, plan.Event);
+        TimeSpan earlier = plan.OutOfOrder ? TimeSpan.FromSeconds(plan.Count - 1 - index) : TimeSpan.Zero;
         return Simulator.Make(source.Platform, sample, source.Definition, new SimulationOptions
         {
-            Now = gateway.Time.GetUtcNow(),
-            Random = new Random(seed),
-            PublicOrigin = source.Definition.PublicUrl ?? "http://localhost",
-            Path = "/in/" + sourceName,
-            WrongSignature = wrongSignature,
+            Now = gateway.Time.GetUtcNow() - earlier,
+            Age = plan.Age - earlier, // what happened earlier is signed now all the same: its sending was late
+            Random = new Random(unchecked(plan.Seed + index)),
+            PublicOrigin = Origin(source),
+            Path = "/in/" + plan.Source,
+            Body = plan.Body,
+            WrongSignature = plan.WrongSignature,
         }) switch
         {
             SimulationResult.Request request => request,
@@ -35,8 +71,47 @@ internal sealed class Simulations(Gateway gateway)
         };
     }
 
-    /// <summary>Has the gateway receive a request as if it had come through the door.</summary>
-    public async Task<ReceiveAnswer> ReceiveAsync(string sourceName, SimulationResult.Request request)
+    /// <summary>As the door sees it: what senders that sign the address sign.</summary>
+    private string Origin(ActiveSource source) => source.Definition.PublicUrl ?? gateway.PublicUrl ?? gateway.Listening?.Url.GetLeftPart(UriPartial.Authority) ?? "http://localhost";
+
+    private async Task<SimulatedAnswer> SendAsync(HttpClient http, SimulationResult.Request made, CancellationToken stop)
+    {
+        // Byte for byte as signed: the address must not be written in another way.
+        Uri target = new(gateway.Listening!.Url.GetLeftPart(UriPartial.Authority) + made.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using HttpRequestMessage request = new(new HttpMethod(made.Method), target) { Content = new ByteArrayContent(made.Body) };
+        foreach ((string name, string value) in made.Headers.Append(new(SimulationTokens.Header, gateway.Simulations.Issue())))
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        try
+        {
+            using HttpResponseMessage answer = await http.SendAsync(request, stop);
+            return new((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(stop));
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ProblemException(Problems.NotPossible, $"The gateway does not reach itself at {gateway.Listening.Url}: {e.Message}");
+        }
+    }
+
+    /// <summary>To ourselves only: the address is the one that we listen on, the certificate must be our own.</summary>
+    private static HttpClient Client(OwnAddress own) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        SslOptions = new()
+        {
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is not null && certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256).Equals(own.CertificateSha256, StringComparison.OrdinalIgnoreCase),
+        },
+    });
+
+    private async Task<SimulatedAnswer> ReceiveAsync(string sourceName, SimulationResult.Request request)
     {
         int question = request.Target.IndexOf('?', StringComparison.Ordinal);
         string path = question < 0 ? request.Target : request.Target[..question];
@@ -47,10 +122,10 @@ internal sealed class Simulations(Gateway gateway)
             throw new ProblemException(Problems.NotPossible, $"The source \"{sourceName}\" is switched off: switch it on first.");
         }
 
-        return await gateway.Receive.ReceiveAsync(source, new InboundRequest
+        ReceiveAnswer answer = await gateway.Receive.ReceiveAsync(source, new InboundRequest
         {
             Method = request.Method,
-            PublicOrigin = source.Definition.PublicUrl ?? "http://localhost",
+            PublicOrigin = Origin(source),
             Path = path,
             Query = question < 0 ? "" : request.Target[question..],
             Headers = [.. request.Headers, new(SimulationTokens.Header, gateway.Simulations.Issue())],
@@ -59,6 +134,7 @@ internal sealed class Simulations(Gateway gateway)
             RemoteIp = IPAddress.Loopback.ToString(),
             PathSecret = pathSecret,
         });
+        return new(answer.Status, answer.Body);
     }
 
     /// <summary>The sample of that name, or the first one of that type or kind.</summary>

@@ -75,7 +75,13 @@ public sealed class RejectionLog
     {
         await using StoreContext context = _open();
         RejectionRow? r = await context.Rejections.FirstOrDefaultAsync(x => x.Id == id);
-        return r is null ? null : new Rejection
+        if (r is null)
+        {
+            return null;
+        }
+
+        (string target, string? origin, string? certificate) = RejectionRecorder.ReadTarget(_box.OpenText(r.Target, RejectionRecorder.Place(r.Id, "target")));
+        return new Rejection
         {
             Id = r.Id,
             Source = r.Source,
@@ -85,7 +91,9 @@ public sealed class RejectionLog
             Status = r.Status,
             RemoteIp = r.RemoteIp,
             Method = r.Method,
-            Target = _box.OpenText(r.Target, RejectionRecorder.Place(r.Id, "target")),
+            Target = target,
+            Origin = origin,
+            ClientCertificateSha256 = certificate,
             Headers = PairsJson.ReadPairs(_box.Open(r.Headers, RejectionRecorder.Place(r.Id, "headers"))),
             Body = r.Body,
         };

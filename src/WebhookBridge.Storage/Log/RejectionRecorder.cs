@@ -40,7 +40,7 @@ internal sealed class RejectionRecorder(GroupCommitter committer, SecretBox box,
             {
                 _pending.Add(new Sealed(
                     rejection,
-                    box.Seal(rejection.Target, Place(rejection.Id, "target")),
+                    box.Seal(WriteTarget(rejection), Place(rejection.Id, "target")),
                     box.Seal(PairsJson.WritePairs(rejection.Headers), Place(rejection.Id, "headers"))));
             }
 
@@ -53,6 +53,16 @@ internal sealed class RejectionRecorder(GroupCommitter committer, SecretBox box,
         }
 
         Send();
+    }
+
+    /// <summary>Target, origin and certificate, a line each: together they are what a sender may sign or show beside headers and body.</summary>
+    public static string WriteTarget(Rejection rejection) => $"{rejection.Target}\n{rejection.Origin}\n{rejection.ClientCertificateSha256}";
+
+    /// <summary>Reads what <see cref="WriteTarget"/> wrote; older rows hold the target alone.</summary>
+    public static (string Target, string? Origin, string? Certificate) ReadTarget(string text)
+    {
+        string[] lines = text.Split('\n');
+        return (lines[0], lines.Length > 1 && lines[1].Length > 0 ? lines[1] : null, lines.Length > 2 && lines[2].Length > 0 ? lines[2] : null);
     }
 
     public static SecretPlace Place(string id, string field) => new("rejections", id, field);

@@ -255,7 +255,7 @@ public sealed class ApiTests(GatewayFixture gateway)
     }
 
     [Fact]
-    public async Task Rejection_ForgedRequest_IsKeptDiagnosedAndAccepted()
+    public async Task Rejection_ForgedRequest_IsKeptDiagnosedAndStaysOut()
     {
         Answer simulated = await gateway.SendAsync(HttpMethod.Post, Api + "/simulate", """{ "source": "yoco", "event": "payment.succeeded", "seed": 600, "wrongSignature": true }""");
         simulated.Json.GetProperty("results")[0].GetProperty("status").GetInt32().ShouldBe(401);
@@ -265,9 +265,9 @@ public sealed class ApiTests(GatewayFixture gateway)
         Answer diagnosis = await gateway.GetAsync($"{Api}/rejections/{id}/diagnosis");
         diagnosis.Json.GetProperty("now").GetProperty("genuine").GetBoolean().ShouldBeFalse();
         diagnosis.Text.ShouldNotContain(GatewayFixture.YocoSecret);
-        Answer accepted = await gateway.SendAsync(HttpMethod.Post, $"{Api}/rejections/{id}/accept");
-        accepted.Status.ShouldBe(200, accepted.Text);
-        await gateway.DeliveryAsync(accepted.Json.GetProperty("id").GetString()!, "to-box", "delivered");
+        Answer refused = await gateway.SendAsync(HttpMethod.Post, $"{Api}/rejections/{id}/accept");
+        refused.Code.ShouldBe("not_possible");
+        refused.Text.ShouldContain("still not genuine");
     }
 
     [Fact]

@@ -101,21 +101,7 @@ internal sealed class RefusedRequests(Gateway gateway, ConsoleOptions options)
         || code.StartsWith("timestamp_", StringComparison.Ordinal) || code.StartsWith("id_", StringComparison.Ordinal)
         || code is RefusalCodes.SecretMissing or RefusalCodes.SchemeNotApplicable or RefusalCodes.FieldMissing;
 
-    private InboundRequest Request(Rejection rejection, SourceDefinition source)
-    {
-        int question = rejection.Target.IndexOf('?', StringComparison.Ordinal);
-        return new()
-        {
-            Method = rejection.Method,
-            PublicOrigin = source.PublicUrl ?? options.PublicUrl ?? $"http://{rejection.Headers.FirstOrDefault(static h => h.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value ?? "localhost"}",
-            Path = question < 0 ? rejection.Target : rejection.Target[..question],
-            Query = question < 0 ? "" : rejection.Target[question..],
-            Headers = rejection.Headers,
-            Body = rejection.Body,
-            ReceivedAt = rejection.ReceivedAt,
-            RemoteIp = rejection.RemoteIp,
-        };
-    }
+    private InboundRequest Request(Rejection rejection, SourceDefinition source) => RefusedRequest.Of(rejection, source.PublicUrl ?? options.PublicUrl);
 
     /// <summary>The answer names the event, unless the platform wants an answer of its own; then it is the one of that moment.</summary>
     private string? EventId(ReceiveAnswer answer, Rejection rejection)

@@ -100,7 +100,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         try
         {
             SimulationResult.Request request = simulations.Make(name, sample ?? "", RandomNumberGenerator.GetInt32(int.MaxValue), wrongSignature: false);
-            ReceiveAnswer answer = await simulations.ReceiveAsync(name, request);
+            SimulatedAnswer answer = await simulations.SendAsync(name, request, HttpContext.RequestAborted);
             await gateway.Audit.RecordAsync(Me.Email!, "simulate", "source/" + name);
             if (answer.Status is >= 200 and < 300)
             {
