@@ -11,7 +11,15 @@ namespace WebhookBridge.Server.Api;
 /// <summary><c>/platforms</c>: descriptions of senders, made from what they sent.</summary>
 internal sealed class PlatformsApi(Gateway gateway)
 {
-    public IEnumerable<Operation> Operations() => [new("POST", "/platforms/proposals", ApiScopes.Write, [], ProposeAsync)];
+    public IEnumerable<Operation> Operations() => 
+    [
+        new("POST", "/platforms/proposals", ApiScopes.Write, [], ProposeAsync,
+            new("proposePlatform", "A description of a sender, made from a request that came: fields by their names, the proof by trying the source's secrets.", "Proposal")
+            {
+                Takes = "ProposalBody",
+                Refuses = [Problems.NotFound, Problems.NameTaken, Problems.BodyGone],
+            }),
+    ];
 
     private async Task<ApiAnswer> ProposeAsync(ApiRequest request)
     {
@@ -65,7 +73,7 @@ internal sealed class PlatformsApi(Gateway gateway)
             json.WriteEndArray();
             json.WriteString("saved", save ? Path.Combine("platforms", name, "platform.json") : null);
             json.WriteEndObject();
-        }, save ? 201 : 200);
+        });
     }
 
     private string FileOf(string name) => Path.Combine(gateway.Store.Directory.DirectoryPath, "platforms", name, "platform.json");

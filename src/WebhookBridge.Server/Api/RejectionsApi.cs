@@ -17,7 +17,7 @@ internal sealed class RejectionsApi(Gateway gateway)
         new("GET", "/rejections", ApiScopes.Read, ["source", "code", "from", "to", "limit", "after"], ListAsync, new("listRejections", "Requests that were refused, newest first.", "RejectionPage")),
         new("GET", "/rejections/{id}", ApiScopes.Read, [], GetAsync, new("getRejection", "One refused request.", "Rejection") { Refuses = [Problems.NotFound] }),
         new("GET", "/rejections/{id}/diagnosis", ApiScopes.Read, [], DiagnoseAsync, new("diagnoseRejection", "What is probably wrong, and what the request would be told today.", "Diagnosis") { Refuses = [Problems.NotFound] }),
-        new("POST", "/rejections/{id}/accept", ApiScopes.Write, [], AcceptAsync, new("acceptRejection", "Takes a refused request as genuine after all.", "Accepted") { Refuses = [Problems.NotFound, Problems.NotPossible, Problems.Unavailable] }),
+        new("POST", "/rejections/{id}/accept", ApiScopes.Write, [], AcceptAsync, new("acceptRejection", "Lets a refused request in once what was wrong is mended: it must be genuine by today's secrets.", "Accepted") { Refuses = [Problems.NotFound, Problems.NotPossible, Problems.Unavailable] }),
     ];
 
     private async Task<ApiAnswer> ListAsync(ApiRequest request)

@@ -104,6 +104,8 @@ public sealed class OpenApiTests : IAsyncLifetime
         await CallAsync("getRejection", [rejected]);
         await CallAsync("diagnoseRejection", [rejected]);
         await CallAsync("acceptRejection", [rejected]);
+        await CallAsync("acceptRejection", [await MendedAsync()]);
+        await CallAsync("proposePlatform", body: $$"""{ "name": "proposed", "event": "{{paid}}" }""");
         await _gateway.Gateway.Store.Log.Alerts.RaiseAsync("test", "source/one", "One is ill.");
         await CallAsync("listAlerts", query: "?state=open");
         await CallAsync("getRetention");
@@ -114,6 +116,17 @@ public sealed class OpenApiTests : IAsyncLifetime
         await DriveHooksAsync();
         await DriveRegistrationsAsync();
         await CancelReplayAsync();
+    }
+
+    /// <summary>A request that was refused by a mistyped secret, which is mended now.</summary>
+    private async Task<string> MendedAsync()
+    {
+        const string Configuration = """{ "sources": [ { "name": "mend", "platform": "github", "secrets": ["SECRET"] } ] }""";
+        await CallAsync("applyConfig", body: Configuration.Replace("SECRET", "mistyped", StringComparison.Ordinal));
+        string signature = "sha256=" + Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData("right"u8, "{}"u8));
+        (await _gateway.SendAsync(HttpMethod.Post, "/in/mend", "{}", ("X-Hub-Signature-256", signature))).Status.ShouldBe(401);
+        await CallAsync("applyConfig", body: Configuration.Replace("SECRET", "right", StringComparison.Ordinal));
+        return (await GatewayFixture.UntilAsync(() => CallAsync("listRejections", query: "?source=mend"), answer => answer.Json.GetProperty("items").GetArrayLength() > 0)).Json.GetProperty("items")[0].GetProperty("id").GetString()!;
     }
 
     private async Task DriveRegistrationsAsync()

@@ -58,7 +58,7 @@ internal sealed class TestSend(Gateway gateway)
             Simulations simulations = new(gateway);
             SimulationResult.Request request = simulations.Make(source, sample, RandomNumberGenerator.GetInt32(int.MaxValue), wrongSignature: false);
             long started = Stopwatch.GetTimestamp();
-            ReceiveAnswer answer = await simulations.ReceiveAsync(source, request);
+            SimulatedAnswer answer = await simulations.SendAsync(source, request, stop);
             TimeSpan took = Stopwatch.GetElapsedTime(started);
             await gateway.Audit.RecordAsync(actor, "simulate", "route/" + route.Name);
             if (answer.Status is < 200 or >= 300)
