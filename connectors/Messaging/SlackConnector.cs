@@ -95,16 +95,11 @@ public sealed class SlackConnector : IConnector
 
         protected override async ValueTask<CheckResult> ProbeAsync(CancellationToken cancellationToken)
         {
-            // A message without text is refused before anything is shown: no_text says that webhook and channel are there.
-            using HttpResponseMessage answer = await _hook.PostAsync(address.AbsolutePath.TrimStart('/'), new JsonObject { ["text"] = "" }, cancellationToken);
-            string text = (await answer.Content.ReadAsStringAsync(cancellationToken)).Trim();
-            if ((int)answer.StatusCode == 400 && text is "no_text" or "missing_text_or_fallback_or_attachments" or "invalid_payload")
-            {
-                return new CheckResult.Works(new("Slack knows the webhook. Nothing was written.", "O Slack reconhece o webhook. Nada foi escrito."));
-            }
-
-            SendResult failure = Answers.Failure(answer, text, default, Host.Time) ?? new SendResult.RetryLater("It answered a message without text as if it were one.");
-            throw new AnswerException(failure);
+            // Nothing can be asked of a webhook without writing: its host is all that is looked for.
+            await using Stream stream = await Host.ConnectAsync(address.IdnHost, address.Port, cancellationToken);
+            return new CheckResult.NotPossible(new(
+                "Slack can be reached. Whether the webhook is still there shows only when a message is written: use \"Send test event\".",
+                "O Slack está acessível. Só dá para saber se o webhook ainda existe escrevendo uma mensagem: use \"Enviar evento de teste\"."));
         }
 
         private static JsonObject Make(DeliveryRequest request)

@@ -25,6 +25,9 @@ public abstract class ConnectorConformance : IAsyncLifetime
     /// <summary>False for a connector that speaks something else than HTTP.</summary>
     protected virtual bool SpeaksHttp => true;
 
+    /// <summary>False for a connector that opens no connection at all, such as one that writes files.</summary>
+    protected virtual bool OpensConnections => true;
+
     /// <summary>True for a tool whose "success" is told by the status alone, whatever the body.</summary>
     protected virtual bool IgnoresBody => false;
 
@@ -160,6 +163,11 @@ public abstract class ConnectorConformance : IAsyncLifetime
     [Fact]
     public async Task Send_AddressInward_LetsTheGatewayKnow()
     {
+        if (!OpensConnections)
+        {
+            return;
+        }
+
         using ConformanceHost host = new(Stub) { Inward = true };
         await using IConnectorSession session = Open(host);
         Exception thrown = await Assert.ThrowsAnyAsync<Exception>(async () => await session.SendAsync(Case.Request(), CancellationToken.None));

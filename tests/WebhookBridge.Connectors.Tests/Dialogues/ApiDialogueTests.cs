@@ -64,8 +64,10 @@ public sealed class ApiDialogueTests : IAsyncLifetime
         _stub.Requests.ShouldAllBe(r => r.Path == api.Path || r.Path == "/token", "no redirect is followed");
     }
 
+    public static TheoryData<string> NamesWithAnswers => [.. Api.All.Where(static a => a.Name != "sendgrid").Select(static a => a.Name)]; // SendGrid's good answer has no body that could tell
+
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(NamesWithAnswers))]
     public async Task Send_APortalsPageInPlaceOfTheApi_IsNoSuccess(string name)
     {
         Api api = Api.Of(name);
@@ -120,14 +122,20 @@ public sealed class ApiDialogueTests : IAsyncLifetime
     {
         Api api = Api.Of(name);
         await using Scene scene = api.Open(_stub);
+        if (name == "slack")
+        {
+            (await scene.Session.CheckAsync(default)).ShouldBeOfType<CheckResult.NotPossible>();
+            _stub.RequestCount.ShouldBe(0);
+            return;
+        }
+
         _stub.Default = name switch
         {
-            "slack" => StubReply.Status(400, "no_text", ("Content-Type", "text/plain")),
             "google-sheets" => StubReply.Status(200, """{"properties":{"title":"Sales"},"sheets":[{"properties":{"title":"Sheet1"}}]}"""),
             _ => StubReply.Status(200, """{"ok":true,"result":{"username":"shop_bot"},"verified_name":"Shop"}"""),
         };
         (await scene.Session.CheckAsync(default)).ShouldBeOfType<CheckResult.Works>();
-        _stub.Requests.Where(static r => r.Path != "/token").ShouldAllBe(r => r.Method == "GET" || (name == "slack" && r.BodyText == """{"text":""}"""));
+        _stub.Requests.Where(static r => r.Path != "/token").ShouldAllBe(static r => r.Method == "GET");
         _stub.Default = StubReply.Status(401, """{"ok":false,"error_code":401,"description":"Unauthorized"}""");
         (await scene.Session.CheckAsync(default)).ShouldBeOfType<CheckResult.Fails>().Text.PtBr.ShouldNotBeNullOrWhiteSpace();
         _stub.Default = StubReply.Status(200, "<html>");
