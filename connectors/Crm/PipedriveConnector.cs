@@ -120,7 +120,7 @@ public sealed class PipedriveConnector : IConnector
             string personId = await WriteAsync(Persons, email.ToLowerInvariant(), email, "email", person, keep: ["emails", "phones"], null, cancellationToken);
             if (payment is null)
             {
-                return new SendResult.Delivered(personId, $"Person {personId}.");
+                return new SendResult.Delivered(Persons + "/" + personId, $"Person {personId}.");
             }
 
             JsonObject deal = new JsonObject
@@ -133,8 +133,8 @@ public sealed class PipedriveConnector : IConnector
                 .With("currency", request.Line("currency"))
                 .With("pipeline_id", Values.Number(settings.Text("pipeline"), "pipeline"))
                 .With("stage_id", Values.Number(request.Line("stage"), "stage"));
-            string dealId = await WriteAsync(Deals, payment, payment, "custom_fields", deal, keep: [], request.KnownRemoteId, cancellationToken);
-            return new SendResult.Delivered(dealId, $"Person {personId}, deal {dealId}.");
+            string dealId = await WriteAsync(Deals, payment, payment, "custom_fields", deal, keep: [], KnownDeal(request), cancellationToken);
+            return new SendResult.Delivered(Deals + "/" + dealId, $"Person {personId}, deal {dealId}.");
         }
 
         protected override async ValueTask<CheckResult> ProbeAsync(CancellationToken cancellationToken)
@@ -182,6 +182,10 @@ public sealed class PipedriveConnector : IConnector
 
         private async ValueTask<string?> FindAsync(string kind, string term, string field, CancellationToken cancellationToken) =>
             JsonPath.Text(await AskAsync(_api.FindAsync(kind, term, field, "true", cancellationToken)), "data.items.0.item.id");
+
+        /// <summary>The deal that an earlier delivery of the same event made; a person's id is none, whatever the route was then.</summary>
+        private static string? KnownDeal(DeliveryRequest request) =>
+            request.KnownRemoteId is { } id && id.StartsWith(Deals + "/", StringComparison.Ordinal) ? id[(Deals.Length + 1)..] : null;
 
         private static JsonArray List(string value) => new(new JsonObject { ["value"] = value, ["primary"] = true });
     }

@@ -9,5 +9,8 @@ internal static class AlertCodes
     /// <summary>The disk of the data directory fills up (subject <c>disk/data</c>).</summary>
     public const string DiskLow = "disk_low";
 
-    public static readonly IReadOnlyList<string> All = [SourceSilent, DiskLow];
+    /// <summary>Credentials that a person has to renew end within two weeks (subject <c>destination/NAME</c>).</summary>
+    public const string CredentialsEnd = "credentials_end";
+
+    public static readonly IReadOnlyList<string> All = [SourceSilent, DiskLow, CredentialsEnd];
 }

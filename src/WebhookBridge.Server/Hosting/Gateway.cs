@@ -88,14 +88,15 @@ internal sealed class Gateway : IAsyncDisposable
         PublicUrl = options.PublicUrl;
         Egress = new EgressPolicy(options.AllowPrivate, options.AllowedNetworks, options.EgressProxy);
         Connect = new GuardedConnect(Egress);
+        Memory = new ConnectorMemory(
+            async (destination, name) => (await store.Config.LoadSealedAsync(ConfigStore.SessionKind(destination))).GetValueOrDefault(name)?.Reveal(),
+            async (destination, name, value) => await store.Config.PutSealedAsync(ConfigStore.SessionKind(destination), name, value));
         RouteRevisions revisions = new(Current, Configuration.LoadRevisionAsync);
         HeldJudge held = new(Current, time);
         Pump = new DeliveryPump(
             store.Queue,
             Current,
-            new DestinationOpener(Connectors, Connect, time, new ConnectorMemory(
-                async (destination, name) => (await store.Config.LoadSealedAsync(ConfigStore.SessionKind(destination))).GetValueOrDefault(name)?.Reveal(),
-                async (destination, name, value) => await store.Config.PutSealedAsync(ConfigStore.SessionKind(destination), name, value))),
+            new DestinationOpener(Connectors, Connect, time, Memory),
             new DeliveryAttempt(revisions.FindAsync, JudgeAsync, static (route, view, timeouts) => route.Shape.Reshape(view, timeouts), Ids, clock, time, () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue, store.Queue.MarkSendingAsync),
             clock,
             time,
@@ -150,6 +151,9 @@ internal sealed class Gateway : IAsyncDisposable
     public RuleJudge Rules { get; }
 
     public DestinationHolds Holds { get; }
+
+    /// <summary>What the destinations' sessions keep, sealed.</summary>
+    public ConnectorMemory Memory { get; }
 
     /// <summary>Scheme and host as senders see them, where the server was told.</summary>
     public string? PublicUrl { get; }

@@ -18,6 +18,7 @@ internal sealed partial class Upkeep : IAsyncDisposable
         _logger = loggers.CreateLogger<Upkeep>();
         _running = Task.WhenAll(
             RepeatAsync(CleanUpEvery, () => CleanUpAsync(gateway, _stop.Token)),
+            RepeatAsync(CleanUpEvery, () => CredentialsWatch.LookAsync(gateway.Store.Log.Alerts, gateway.Pump.Statuses(), gateway.Time.GetUtcNow())),
             RepeatAsync(LookAtDiskEvery, () => DiskAlarm.LookAsync(gateway)));
     }
 

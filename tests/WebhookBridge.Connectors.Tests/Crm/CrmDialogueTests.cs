@@ -227,7 +227,7 @@ public sealed class CrmDialogueTests : IAsyncLifetime
     public async Task Pipedrive_PersonAndDeal_SearchedThenCreated()
     {
         _stub.DefaultFor(_crm.Pipedrive);
-        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive)).ShouldBe(new SendResult.Delivered("2", "Person 1, deal 2."));
+        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive)).ShouldBe(new SendResult.Delivered("deals/2", "Person 1, deal 2."));
         Dialogue().ShouldBe([
             "GET /api/v2/persons/search?term=Ana%40example.com&fields=email&exact_match=true",
             """POST /api/v2/persons {"name":"Ana","emails":[{"value":"Ana@example.com","primary":true}],"phones":[{"value":"+5511999998888","primary":true}]}""",
@@ -243,7 +243,7 @@ public sealed class CrmDialogueTests : IAsyncLifetime
         _stub.DefaultFor(_crm.Pipedrive);
         await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive);
         int before = _stub.RequestCount;
-        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive)).ShouldBe(new SendResult.Delivered("2", "Person 1, deal 2."));
+        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive)).ShouldBe(new SendResult.Delivered("deals/2", "Person 1, deal 2."));
         Dialogue().Skip(before).Where(static l => !l.StartsWith("GET", StringComparison.Ordinal)).ShouldBe([
             """PATCH /api/v2/persons/1 {"name":"Ana"}""",
             $$$"""PATCH /api/v2/deals/2 {"title":"pay_1","person_id":1,"status":"won","custom_fields":{"{{{FakeCrm.PaymentField}}}":"pay_1"},"value":10.990,"currency":"BRL","pipeline_id":1,"stage_id":2}""",
@@ -254,8 +254,17 @@ public sealed class CrmDialogueTests : IAsyncLifetime
     public async Task Pipedrive_RememberedDealThatIsGone_IsMadeAnew()
     {
         _stub.DefaultFor(_crm.Pipedrive);
-        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive, known: "999")).ShouldBe(new SendResult.Delivered("2", "Person 1, deal 2."));
+        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive, known: "deals/999")).ShouldBe(new SendResult.Delivered("deals/2", "Person 1, deal 2."));
         _stub.Requests.ShouldContain(static r => r.Method == "PATCH" && r.Path == "/api/v2/deals/999");
+    }
+
+    [Fact]
+    public async Task Pipedrive_RememberedPerson_IsNoDeal()
+    {
+        _stub.DefaultFor(_crm.Pipedrive);
+        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive, ("paymentId", ""))).ShouldBe(new SendResult.Delivered("persons/1", "Person 1."));
+        (await SendAsync(new PipedriveConnector(), CrmCases.Pipedrive, known: "persons/1")).ShouldBe(new SendResult.Delivered("deals/2", "Person 1, deal 2."));
+        _stub.Requests.ShouldNotContain(static r => r.Path == "/api/v2/deals/1");
     }
 
     [Fact]

@@ -132,6 +132,41 @@ public sealed class ActionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replay_OfWhatMadeARecord_KnowsItsRemoteIdAtTheSameDestinationOnly()
+    {
+        await _harness.AppendAsync(Make.Event());
+        LeasedDelivery first = (await _harness.Store.Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        first.RemoteId.ShouldBeNull();
+        (await _harness.Store.Queue.CompleteAsync(Make.Delivered(first.Id, first.LeaseSeq) with { RemoteId = "deal-7" })).ShouldBeTrue();
+        string replay = Make.Ids.Next(IdSource.Replay);
+        await Log.Replays.CreateAsync(replay, "{}", 1, "ana");
+        long seq = (await Log.Events.ForReplayAsync(new EventFilter(), 0, 10))[0].Seq;
+        foreach ((string destination, string? known) in new[] { ("crm", "deal-7"), ("other", null) })
+        {
+            await Log.Replays.AppendSliceAsync(replay, [new ReplayDelivery(seq, Make.Delivery(destination))], 1, seq, includeDelivered: true);
+            LeasedDelivery again = (await _harness.Store.Queue.LeaseAsync(destination, 1, Now)).ShouldHaveSingleItem();
+            again.RemoteId.ShouldBe(known);
+            await _harness.Store.Queue.CompleteAsync(Make.Delivered(again.Id, again.LeaseSeq));
+        }
+    }
+
+    /// <summary>Resuming does not make anyone forget that nobody knows.</summary>
+    [Fact]
+    public async Task Resume_AfterAnUnknownOutcome_TheConnectorStillLooksFirst()
+    {
+        await _harness.AppendAsync(Make.Event());
+        LeasedDelivery first = (await _harness.Store.Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        await _harness.Store.Queue.MarkSendingAsync(first.Id, first.LeaseSeq);
+        await _harness.RestartAsync();
+        LeasedDelivery interrupted = (await _harness.Store.Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        interrupted.Interrupted.ShouldBeTrue();
+        await _harness.Store.Queue.CompleteAsync(Make.Retry(first.Id, interrupted.LeaseSeq, TimeSpan.Zero) with { State = DeliveryState.Held, Reason = DeliveryReasons.UnknownOutcome, NextAttemptAt = null, Attempt = null });
+        (await Log.Actions.ResumeAsync(first.Id, "ana")).ShouldBe(ActionResult.Done);
+        LeasedDelivery resumed = (await _harness.Store.Queue.LeaseAsync("crm", 1, Now)).ShouldHaveSingleItem();
+        (resumed.Interrupted, resumed.Reason).ShouldBe((false, DeliveryReasons.UnknownOutcome));
+    }
+
+    [Fact]
     public async Task Replay_Cancelled_MakesNothingMore()
     {
         await EndedAsync(DeliveryState.Refused);
