@@ -24,12 +24,24 @@ public sealed class EveryConnectorTests
     /// <summary>They open no connection: one writes into the gateway's own database, the other into its own data directory.</summary>
     private static readonly string[] WithoutNetwork = ["inbox", "file"];
 
-    public static TheoryData<string> All => [.. Gateway.BundledConnectors(new NoInbox()).Select(static c => c.Describe().Id)];
+    private static readonly string Data = Path.Combine(Path.GetTempPath(), $"webhookbridge-every-connector-{Environment.ProcessId}");
+
+    public static TheoryData<string> All => [.. Gateway.BundledConnectors(new NoInbox(), Data).Select(static c => c.Describe().Id)];
 
     [Theory]
     [MemberData(nameof(All))]
     public void Form_OfEveryConnector_IsCompleteInBothLanguages(string id) =>
         FormCompleteness.Problems(Find(id).Describe()).ShouldBeEmpty();
+
+    /// <summary>The page that says what the connector was checked against.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Documents_OfEveryConnector_SayWhatItWasCheckedAgainst(string id)
+    {
+        string[] pages = [.. Directory.EnumerateFiles(RepositoryRoot.Of("docs", "connectors"), "*.md").Select(File.ReadAllText).Where(t => t.Contains($"`{id}`", StringComparison.Ordinal))];
+        pages.ShouldNotBeEmpty($"no page of docs/connectors is about `{id}`");
+        pages.ShouldAllBe(static p => p.Contains("## Checked against", StringComparison.Ordinal));
+    }
 
     /// <summary>Design invariant 9: with private targets off nothing reaches this machine, whatever the settings and the environment say.</summary>
     [Theory]
@@ -88,11 +100,16 @@ public sealed class EveryConnectorTests
             }
         }
 
+        if (Directory.Exists(Data))
+        {
+            Directory.Delete(Data, recursive: true); // what the connector for files has written
+        }
+
         stub.RequestCount.ShouldBe(0);
         stub.ConnectionCount.ShouldBe(0, "a connection was opened");
     }
 
-    private static IConnector Find(string id) => Gateway.BundledConnectors(new NoInbox()).Single(c => c.Describe().Id == id);
+    private static IConnector Find(string id) => Gateway.BundledConnectors(new NoInbox(), Data).Single(c => c.Describe().Id == id);
 
     /// <summary>Every way that the form's choices allow, each address leading to this machine.</summary>
     private static IEnumerable<ConnectorSettings> SettingsOf(ConnectorDescription description, string address, int port)
@@ -126,7 +143,10 @@ public sealed class EveryConnectorTests
                     case FieldKind.Map or FieldKind.Json:
                         break;
                     default:
-                        settings[field.Id] = field.Default ?? JsonSerializer.SerializeToElement(field.Id.Contains("host", StringComparison.OrdinalIgnoreCase) || field.Id.Contains("server", StringComparison.OrdinalIgnoreCase) ? host : "x");
+                        if ((field.Default ?? TextFor(field, host)) is { } text)
+                        {
+                            settings[field.Id] = text;
+                        }
                         break;
                 }
             }
@@ -134,6 +154,12 @@ public sealed class EveryConnectorTests
             yield return new ConnectorSettings(settings, secrets);
         }
     }
+
+    private static JsonElement? TextFor(ConnectorField field, string host) =>
+        field.Id.Contains("host", StringComparison.OrdinalIgnoreCase) || field.Id.Contains("server", StringComparison.OrdinalIgnoreCase) ? JsonSerializer.SerializeToElement(host)
+        : field.Id is "from" or "replyTo" ? JsonSerializer.SerializeToElement("Shop <shop@example.com>")
+        : field.Required ? JsonSerializer.SerializeToElement("x")
+        : null;
 
     private static readonly string Key = System.Security.Cryptography.RSA.Create(2048).ExportPkcs8PrivateKeyPem();
 
