@@ -40,7 +40,7 @@ public sealed partial class WallTests
     [Theory]
     [InlineData("Jint", "src/WebhookBridge.Engine/Filtering/")]
     [InlineData("WebhookBridge.Scriban", "src/WebhookBridge.Engine/Reshaping/", "src/WebhookBridge.Scriban/")]
-    [InlineData("RestEase", "connectors/")]
+    [InlineData("RestEase", "connectors/", "src/WebhookBridge.Server/Registration/")]
     [InlineData("Microsoft.Data.Sqlite", "src/WebhookBridge.Storage/")]
     [InlineData("Microsoft.EntityFrameworkCore", "src/WebhookBridge.Storage/")]
     public void Library_InSource_IsNamedInItsRoomOnly(string library, params string[] rooms)
