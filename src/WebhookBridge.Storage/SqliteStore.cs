@@ -34,13 +34,14 @@ public sealed class SqliteStore : IAsyncDisposable
         _queue = new SqliteQueue(_committer, _connections);
         Gate = new WriteGate(_committer);
         Journal = new SqliteJournal(_committer, new RejectionRecorder(_committer, box, limits));
-        Config = new ConfigStore(Gate, OpenContext, box, time);
-        Lists = new ListStore(Gate, OpenContext, time);
-        Access = new AccessStore(Gate, OpenContext, time);
+        StartReader start = new(_connections.OpenReader);
+        Config = new ConfigStore(Gate, OpenContext, start, box, time);
+        Lists = new ListStore(Gate, OpenContext, start, time);
+        Access = new AccessStore(Gate, OpenContext, start, time);
         Audit = new AuditStore(Gate, OpenContext, time);
         Settings = new SettingStore(Gate, OpenContext, time);
         Idempotency = new IdempotencyStore(Gate, OpenContext, time);
-        Log = new GatewayLog(_committer, Gate, OpenContext, box, limits, time);
+        Log = new GatewayLog(_committer, Gate, OpenContext, start, box, limits, time);
         Retention = new Retention(Gate, time, DatabaseBytes);
     }
 

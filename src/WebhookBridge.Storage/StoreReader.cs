@@ -25,8 +25,9 @@ public sealed class StoreReader
         }
 
         var gate = new WriteGate(committer: null);
-        Config = new ConfigStore(gate, OpenContext, box, time);
-        Lists = new ListStore(gate, OpenContext, time);
+        StartReader start = new(_connections.OpenReadOnly);
+        Config = new ConfigStore(gate, OpenContext, start, box, time);
+        Lists = new ListStore(gate, OpenContext, start, time);
     }
 
     public ConfigStore Config { get; }

@@ -85,6 +85,11 @@ internal sealed class ApiKeys(SqliteStore store, TimeProvider time)
     /// <summary>Makes sure that the key of the environment is in force with every scope, and no older one of its name.</summary>
     public async Task SetEnvironmentKeyAsync(string key)
     {
+        if (store.Access.HasKey(EnvironmentKeyName, key))
+        {
+            return;
+        }
+
         if ((await ListAsync()).Find(row => row.Name == EnvironmentKeyName) is { } old)
         {
             if (!old.Sha256.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(key))))

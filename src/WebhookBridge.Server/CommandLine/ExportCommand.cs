@@ -50,6 +50,6 @@ internal static class ExportCommand
             }
         }
 
-        return await StoredConfiguration.ExportAsync(context.DataDirectory(arguments), context.Settings.Variable("MASTER_KEY"), context.Time);
+        return StoredConfiguration.Export(context.DataDirectory(arguments), context.Settings.Variable("MASTER_KEY"), context.Time);
     }
 }

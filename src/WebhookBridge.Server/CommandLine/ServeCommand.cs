@@ -1,6 +1,7 @@
 using System.CommandLine;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Storage.Accounts;
+using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.CommandLine;
 
@@ -24,6 +25,8 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult arguments, CommandContext context)
     {
         ServeOptions options = ServeOptions.Read(arguments, context);
+        // Beside what the start needs, on the other core: the first page and the first API call need it.
+        Task warmUp = Task.Run(StoreContext.WarmUp);
         using ILoggerFactory loggers = Logging.Create(context.Settings.Variable("LOG_LEVEL"));
         await using Gateway gateway = await context.OpenAsync(options.ToGatewayOptions(context.Settings), loggers);
         if (options.AdminKey is { } key)
@@ -49,6 +52,7 @@ internal static class ServeCommand
         }
 
         await context.Output.FlushAsync();
+        await warmUp;
         await host.Server.WaitForStopAsync();
         return ExitCodes.Done;
     }

@@ -10,14 +10,10 @@ internal sealed class DestinationHolds(SqliteStore store, TimeProvider time)
     private const string Person = "person";
     private const string Gateway = "gateway";
 
-    public IReadOnlyDictionary<string, DestinationHold> Load()
-    {
-        using StoreContext db = store.OpenContext();
-        return db.DestinationHolds.AsEnumerable().ToDictionary(
-            row => row.Destination,
-            row => new DestinationHold(row.Reason, row.Actor == Person, DateTimeOffset.FromUnixTimeMilliseconds(row.Since)),
-            StringComparer.Ordinal);
-    }
+    public IReadOnlyDictionary<string, DestinationHold> Load() => store.Log.Holds().ToDictionary(
+        row => row.Destination,
+        row => new DestinationHold(row.Reason, row.Actor == Person, DateTimeOffset.FromUnixTimeMilliseconds(row.Since)),
+        StringComparer.Ordinal);
 
     /// <summary>Keeps a hold; null = it ended.</summary>
     public ValueTask KeepAsync(string destination, DestinationHold? hold) => store.Gate.RunAsync(db =>

@@ -200,7 +200,7 @@ internal sealed class Gateway : IAsyncDisposable
             try
             {
                 Gateway gateway = new(options, directory, store, time, loggers);
-                await gateway.Configuration.LoadAsync();
+                gateway.Configuration.Load();
                 return gateway;
             }
             catch

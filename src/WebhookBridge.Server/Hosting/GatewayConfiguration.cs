@@ -5,6 +5,7 @@ using WebhookBridge.Engine.Filtering;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Engine.Receiving;
+using WebhookBridge.Engine.Secrets;
 using WebhookBridge.Storage;
 using WebhookBridge.Storage.Config;
 
@@ -36,10 +37,10 @@ internal sealed partial class GatewayConfiguration(
     public IEnumerable<ConfiguredItem> All(ConfigurationKind kind) => _items.Values.Where(item => StoredItems.KindOf(item.Definition) == kind).OrderBy(item => item.Name, StringComparer.Ordinal);
 
     /// <summary>Takes up what is stored. What no longer works (a platform that is gone) is left out and named in the log: the rest of the gateway goes on.</summary>
-    public async Task LoadAsync()
+    public void Load()
     {
         Dictionary<(ConfigurationKind, string), ConfiguredItem> items = [];
-        foreach (StoredItem stored in await store.Config.LoadAllAsync())
+        foreach (StoredItem stored in store.Config.LoadAll())
         {
             if (StoredItems.KindOf(stored.Kind) is not { } kind)
             {
@@ -48,7 +49,7 @@ internal sealed partial class GatewayConfiguration(
 
             try
             {
-                items[(kind, stored.Name)] = new(StoredItems.Read(kind, stored.Name, stored.Json, stored.Secrets), stored.Revision, stored.Json, stored.ChangedAt, stored.ChangedBy);
+                items[(kind, stored.Name)] = new(StoredItems.Read(kind, stored.Name, stored.Json, stored.Secrets), stored.Revision, stored.Json, stored.Secrets, stored.ChangedAt, stored.ChangedBy);
             }
             catch (InvalidDataException e)
             {
@@ -177,13 +178,15 @@ internal sealed partial class GatewayConfiguration(
                 return new ChangeResult.Done(Describe(changes, _items), DryRun: true);
             }
 
-            if (await store.Config.SaveAsync(changes, actor) is SaveResult.Stale stale)
+            // A start with the same file as before is the usual case, and need not touch the database.
+            List<ConfigChange> real = changes.FindAll(change => !IsThereAlready(change));
+            if (real.Count > 0 && await store.Config.SaveAsync(real, actor) is SaveResult.Stale stale)
             {
                 return new ChangeResult.Stale(stale.ActualRevision);
             }
 
             FrozenDictionary<(ConfigurationKind, string), ConfiguredItem> before = _items;
-            await ReloadAsync(changes);
+            await ReloadAsync(real);
             foreach (ListDefinition list in puts.OfType<ListDefinition>())
             {
                 // A document adds to a list; only the list's own PUT replaces it: what shops have told the gateway since must not be lost by applying a file again.
@@ -205,6 +208,15 @@ internal sealed partial class GatewayConfiguration(
             _oneChange.Release();
         }
     }
+
+    /// <summary>Putting this would change nothing, secrets included.</summary>
+    private bool IsThereAlready(ConfigChange change) =>
+        change is ConfigChange.Put { ExpectedRevision: null } put
+        && StoredItems.KindOf(put.Kind) is { } kind
+        && _items.TryGetValue((kind, put.Name), out ConfiguredItem? item)
+        && item.Json == put.Json
+        && item.Secrets.Count == put.Secrets.Count
+        && put.Secrets.All(secret => item.Secrets.TryGetValue(secret.Key, out SecretText? kept) && (secret.Value is null || FixedTime.Equals(kept.Reveal(), secret.Value.Reveal())));
 
     /// <summary>A gallery entry brings the route fields that the route does not set itself.</summary>
     private RouteDefinition FillIn(RouteDefinition route, IReadOnlyList<object> puts)
@@ -273,7 +285,7 @@ internal sealed partial class GatewayConfiguration(
             items.Remove((kind, change.Name));
             if (await store.Config.LoadAsync(change.Kind, change.Name) is { } stored)
             {
-                items[(kind, stored.Name)] = new(StoredItems.Read(kind, stored.Name, stored.Json, stored.Secrets), stored.Revision, stored.Json, stored.ChangedAt, stored.ChangedBy);
+                items[(kind, stored.Name)] = new(StoredItems.Read(kind, stored.Name, stored.Json, stored.Secrets), stored.Revision, stored.Json, stored.Secrets, stored.ChangedAt, stored.ChangedBy);
             }
         }
 
@@ -381,7 +393,7 @@ internal sealed partial class GatewayConfiguration(
 
 /// <summary>A thing that is set up, at its present revision.</summary>
 /// <param name="Json">As stored.</param>
-internal sealed record ConfiguredItem(object Definition, int Revision, string Json, DateTimeOffset ChangedAt, string ChangedBy)
+internal sealed record ConfiguredItem(object Definition, int Revision, string Json, IReadOnlyDictionary<string, SecretText> Secrets, DateTimeOffset ChangedAt, string ChangedBy)
 {
     public string Name => StoredItems.NameOf(Definition);
 }

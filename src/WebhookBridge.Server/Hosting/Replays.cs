@@ -156,6 +156,11 @@ internal sealed partial class Replays(Gateway gateway, ILogger logger) : IAsyncD
     /// <summary>Takes up what a stop interrupted.</summary>
     public async Task ResumeAsync()
     {
+        if (!gateway.Store.Log.AnyRunningReplay())
+        {
+            return;
+        }
+
         foreach (ReplayRow row in await gateway.Store.Log.Replays.RunningAsync())
         {
             using JsonDocument document = JsonDocument.Parse(row.Request);

@@ -10,14 +10,14 @@ namespace WebhookBridge.Server.Hosting;
 internal static class StoredConfiguration
 {
     /// <summary>The configuration as a document, and the variables that stand for its secrets.</summary>
-    public static async Task<(byte[] Document, IReadOnlyList<string> Variables)> ExportAsync(string dataDirectory, string? masterKey, TimeProvider time)
+    public static (byte[] Document, IReadOnlyList<string> Variables) Export(string dataDirectory, string? masterKey, TimeProvider time)
     {
         try
         {
             using DataDirectory directory = DataDirectory.OpenForReading(dataDirectory);
             StoreReader store = new(directory, new SecretBox(MasterKey.LoadOrCreate(masterKey, directory.MasterKeyFile, mayCreate: false)), time);
             List<object> items = [];
-            foreach (StoredItem stored in await store.Config.LoadAllAsync())
+            foreach (StoredItem stored in store.Config.LoadAll())
             {
                 if (StoredItems.KindOf(stored.Kind) is { } kind)
                 {

@@ -11,17 +11,22 @@ public sealed class AccessStore
 {
     private readonly WriteGate _gate;
     private readonly Func<StoreContext> _open;
+    private readonly StartReader _start;
     private readonly TimeProvider _time;
 
-    internal AccessStore(WriteGate gate, Func<StoreContext> open, TimeProvider time)
+    internal AccessStore(WriteGate gate, Func<StoreContext> open, StartReader start, TimeProvider time)
     {
         _gate = gate;
         _open = open;
+        _start = start;
         _time = time;
     }
 
     /// <summary>What is kept of a key.</summary>
     public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Whether a key of this name and text is there and not revoked.</summary>
+    public bool HasKey(string name, string key) => _start.HasKey(name, HashOf(key));
 
     /// <summary>Keeps a new key; the text itself is shown once by the caller and forgotten.</summary>
     /// <param name="scopes">Words of contract section 7, separated by spaces.</param>

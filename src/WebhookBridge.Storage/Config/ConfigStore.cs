@@ -12,24 +12,24 @@ public sealed class ConfigStore
 {
     private readonly WriteGate _gate;
     private readonly Func<StoreContext> _open;
+    private readonly StartReader _start;
     private readonly SecretBox _box;
     private readonly TimeProvider _time;
 
-    internal ConfigStore(WriteGate gate, Func<StoreContext> open, SecretBox box, TimeProvider time)
+    internal ConfigStore(WriteGate gate, Func<StoreContext> open, StartReader start, SecretBox box, TimeProvider time)
     {
         _gate = gate;
         _open = open;
+        _start = start;
         _box = box;
         _time = time;
     }
 
     /// <summary>Everything that is set up now, secrets revealed.</summary>
-    public async Task<IReadOnlyList<StoredItem>> LoadAllAsync()
+    public IReadOnlyList<StoredItem> LoadAll()
     {
-        await using StoreContext context = _open();
-        List<ConfigItemRow> items = await context.ConfigItems.OrderBy(static i => i.Kind).ThenBy(static i => i.Name).ToListAsync();
-        ILookup<(string, string), ConfigSecretRow> secrets = (await context.ConfigSecrets.ToListAsync()).ToLookup(static s => (s.Kind, s.Name));
-        return [.. items.Select(i => ToItem(i, secrets[(i.Kind, i.Name)]))];
+        ILookup<(string, string), ConfigSecretRow> secrets = _start.ConfigSecrets().ToLookup(static s => (s.Kind, s.Name));
+        return [.. _start.ConfigItems().Select(i => ToItem(i, secrets[(i.Kind, i.Name)]))];
     }
 
     /// <summary>One item as it is now; null when there is none.</summary>

@@ -15,12 +15,14 @@ public sealed class ListStore
 
     private readonly WriteGate _gate;
     private readonly Func<StoreContext> _open;
+    private readonly StartReader _start;
     private readonly TimeProvider _time;
 
-    internal ListStore(WriteGate gate, Func<StoreContext> open, TimeProvider time)
+    internal ListStore(WriteGate gate, Func<StoreContext> open, StartReader start, TimeProvider time)
     {
         _gate = gate;
         _open = open;
+        _start = start;
         _time = time;
     }
 
@@ -103,14 +105,7 @@ public sealed class ListStore
     public IReadOnlyList<(string Value, DateTimeOffset? ExpiresAt)> LoadAll(string list)
     {
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        using StoreContext context = _open();
-        var all = new List<(string, DateTimeOffset?)>();
-        foreach (ListItemRow item in context.ListItems.Where(i => i.List == list && (i.ExpiresAt == null || i.ExpiresAt > now)))
-        {
-            all.Add((item.Value, item.ExpiresAt is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null));
-        }
-
-        return all;
+        return _start.ListItems(list, now);
     }
 
     /// <summary>Removes what has expired, in slices; says which lists lost something.</summary>

@@ -24,7 +24,7 @@ public sealed class ConfigStoreTests : IAsyncLifetime
         StoredItem saved = (await SaveAsync(Put("destination", "crm", "{}", ("url", "https://hook/1"), ("key", "k")))).ShouldHaveSingleItem();
         saved.Revision.ShouldBe(1);
         await _harness.RestartAsync();
-        StoredItem loaded = (await Store.LoadAllAsync()).ShouldHaveSingleItem();
+        StoredItem loaded = Store.LoadAll().ShouldHaveSingleItem();
         loaded.Secrets.ToDictionary(static s => s.Key, static s => s.Value.Reveal()).ShouldBe(new Dictionary<string, string> { ["key"] = "k", ["url"] = "https://hook/1" }, ignoreOrder: true);
         (loaded.ChangedBy, loaded.ChangedAt).ShouldBe(("ana", _harness.Clock.GetUtcNow()));
     }
@@ -51,7 +51,7 @@ public sealed class ConfigStoreTests : IAsyncLifetime
         await SaveAsync(Put("route", "r", "{}"));
         SaveResult result = await Store.SaveAsync([Put("route", "other", "{}"), Put("route", "r", "{\"a\":1}") with { ExpectedRevision = 7 }], "ana");
         result.ShouldBe(new SaveResult.Stale("route", "r", 1));
-        (await Store.LoadAllAsync()).ShouldHaveSingleItem().Json.ShouldBe("{}");
+        Store.LoadAll().ShouldHaveSingleItem().Json.ShouldBe("{}");
         (await Store.SaveAsync([Put("route", "fresh", "{}") with { ExpectedRevision = 0 }], "ana")).ShouldBeOfType<SaveResult.Saved>();
     }
 
@@ -111,7 +111,7 @@ public sealed class ConfigStoreTests : IAsyncLifetime
 
         using DataDirectory directory = DataDirectory.OpenForReading(_harness.Path);
         var reader = new StoreReader(directory, new SecretBox(newKey), _harness.Clock);
-        (await reader.Config.LoadAllAsync()).ShouldHaveSingleItem().Secrets["secrets"].Reveal().ShouldBe("s3cret");
+        reader.Config.LoadAll().ShouldHaveSingleItem().Secrets["secrets"].Reveal().ShouldBe("s3cret");
         (await reader.Config.LoadSealedAsync("sign-in"))["key-1"].Reveal().ShouldBe("xml");
         await Should.ThrowAsync<InvalidOperationException>(() => reader.Config.SaveAsync([new ConfigChange.Delete("source", "yoco")], "ana"));
     }
