@@ -61,6 +61,7 @@ public sealed partial class WallTests
     {
         string root = RepositoryRoot.Path;
         new[] { "src", "connectors" }.SelectMany(d => Directory.EnumerateDirectories(Path.Combine(root, d), "*", SearchOption.AllDirectories))
+            .Where(static d => !d.Contains("/node_modules/", StringComparison.Ordinal))
             .Select(static d => Path.GetFileName(d))
             .Where(static d => d is "Services" or "Helpers" or "Managers" or "Utils" or "Common" or "Misc")
             .ShouldBeEmpty();
