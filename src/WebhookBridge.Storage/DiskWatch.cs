@@ -1,6 +1,6 @@
 namespace WebhookBridge.Storage;
 
-/// <summary>Looks at the free room on the disk every few seconds, so that events are refused before a write fails for want of it.</summary>
+/// <summary>Looks every few seconds at the free room on the disk, so that events are refused before a write fails for want of it, and at a log that has grown too long.</summary>
 internal sealed class DiskWatch : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -8,10 +8,12 @@ internal sealed class DiskWatch : IDisposable
     private readonly DataDirectory _directory;
     private readonly StoreHealth _health;
     private readonly StoreLimits _limits;
+    private readonly Action _shortenLog;
     private readonly ITimer _timer;
 
-    public DiskWatch(DataDirectory directory, StoreHealth health, StoreLimits limits, TimeProvider time)
+    public DiskWatch(DataDirectory directory, StoreHealth health, StoreLimits limits, Action shortenLog, TimeProvider time)
     {
+        _shortenLog = shortenLog;
         _directory = directory;
         _health = health;
         _limits = limits;
@@ -23,6 +25,7 @@ internal sealed class DiskWatch : IDisposable
 
     private void Look()
     {
+        _shortenLog();
         try
         {
             _health.SetFree(_directory.FreeBytes(), _limits.MinFreeDiskBytes);

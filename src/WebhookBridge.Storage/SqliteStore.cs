@@ -30,7 +30,7 @@ public sealed class SqliteStore : IAsyncDisposable
         _connections = new ConnectionFactory(directory.DatabaseFile);
         _checkpointer = new Checkpointer(_connections, Health, limits, logger);
         _committer = new GroupCommitter(_connections, Health, _checkpointer, time, logger);
-        _diskWatch = new DiskWatch(directory, Health, limits, time);
+        _diskWatch = new DiskWatch(directory, Health, limits, () => _checkpointer.TryAgain(_committer), time);
         _queue = new SqliteQueue(_committer, _connections);
         Gate = new WriteGate(_committer);
         Journal = new SqliteJournal(_committer, new RejectionRecorder(_committer, box, limits));

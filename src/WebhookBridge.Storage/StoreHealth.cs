@@ -56,6 +56,8 @@ public sealed class StoreHealth
         _walTooLarge = bytes >= limit ? "The write-ahead log is full: something has been reading the database for very long." : null;
     }
 
+    internal bool WalTooLarge => _walTooLarge is not null;
+
     internal void SetFree(long bytes, long limit)
     {
         Interlocked.Exchange(ref _freeBytes, bytes);

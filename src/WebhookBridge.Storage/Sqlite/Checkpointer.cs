@@ -24,10 +24,18 @@ internal sealed partial class Checkpointer(ConnectionFactory connections, StoreH
     {
         _ = raw.sqlite3_db_status(writer, CacheWrites, out int pages, out _, 1);
         _pagesSince += pages;
-        if (_pagesSince * PageBytes >= limits.PassiveCheckpointBytes && Interlocked.CompareExchange(ref _running, 1, 0) == 0)
+        if (_pagesSince * PageBytes >= limits.PassiveCheckpointBytes && Begin(committer))
         {
             _pagesSince = 0;
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.self.CheckpointPassive(state.committer), (self: this, committer), preferLocal: false);
+        }
+    }
+
+    /// <summary>While the log is too long nothing is written, so that no commit asks for the next try: this one does.</summary>
+    public void TryAgain(GroupCommitter committer)
+    {
+        if (health.WalTooLarge)
+        {
+            Begin(committer);
         }
     }
 
@@ -39,6 +47,10 @@ internal sealed partial class Checkpointer(ConnectionFactory connections, StoreH
             _connection?.Dispose();
         }
     }
+
+    private bool Begin(GroupCommitter committer) =>
+        Interlocked.CompareExchange(ref _running, 1, 0) == 0
+        && ThreadPool.UnsafeQueueUserWorkItem(static state => state.self.CheckpointPassive(state.committer), (self: this, committer), preferLocal: false);
 
     private void CheckpointPassive(GroupCommitter committer)
     {
