@@ -198,6 +198,49 @@ public sealed class ApiTests(GatewayFixture gateway)
         await gateway.DeliveryAsync(id, "held", "delivered");
     }
 
+    [Theory]
+    [InlineData("keep", "old")]
+    [InlineData("update", "new")]
+    public async Task PutRoute_WithWaitingDeliveries_FinishesThemAsAsked(string waiting, string expected)
+    {
+        string name = "waiting-" + waiting, seedText = waiting == "keep" ? "310" : "311";
+        string Route(string word) => $$"""{ "source": "other", "destination": "crm", "template": { "contentType": "application/json", "body": "{ \"version\": \"{{word}}\" }" }, "when": { "kinds": ["refund.succeeded"] }, "retry": [] }""";
+        (await gateway.SendAsync(HttpMethod.Put, $"{Api}/routes/{name}", Route("old"))).Status.ShouldBe(201);
+        await gateway.SendAsync(HttpMethod.Post, Api + "/destinations/crm/hold", """{ "reason": "moving" }""");
+        string eventId = (await gateway.SimulateAsync("other", "refund.succeeded", int.Parse(seedText, System.Globalization.CultureInfo.InvariantCulture))).Json.GetProperty("results")[0].GetProperty("answer").GetProperty("id").GetString()!;
+        string id = (await gateway.DeliveryAsync(eventId, name, "pending")).GetProperty("id").GetString()!;
+        string tag = (await gateway.GetAsync($"{Api}/routes/{name}")).Headers["ETag"];
+
+        (await gateway.SendAsync(HttpMethod.Put, $"{Api}/routes/{name}?waiting=maybe", Route("new"), ("If-Match", tag))).Code.ShouldBe("invalid_query");
+        (await gateway.SendAsync(HttpMethod.Put, $"{Api}/routes/{name}?waiting={waiting}", Route("new"), ("If-Match", tag))).Status.ShouldBe(200);
+        (await gateway.SendAsync(HttpMethod.Post, Api + "/destinations/crm/resume")).Status.ShouldBe(200);
+
+        (await gateway.DeliveryAsync(eventId, name, "delivered")).GetProperty("routeRevision").GetInt32().ShouldBe(waiting == "keep" ? 1 : 2);
+        gateway.Destination.Requests.Single(request => request.Header("Idempotency-Key") == id).BodyText.ShouldBe($$"""{ "version": "{{expected}}" }""");
+        (await gateway.SendAsync(HttpMethod.Delete, $"{Api}/routes/{name}", null, ("If-Match", "*"))).Status.ShouldBe(204);
+    }
+
+    /// <summary>A list at its limit: a million values in four calls, looked up at receipt, and one more refused.</summary>
+    [Fact]
+    [Trait("Pace", "normal")]
+    public async Task Lists_AMillionValues_AreTakenAndNoMore()
+    {
+        (await gateway.SendAsync(HttpMethod.Put, Api + "/lists/huge", "{}")).Status.ShouldBe(201);
+        for (int quarter = 0; quarter < 4; quarter++)
+        {
+            string values = string.Join('\n', Enumerable.Range(quarter * 250_000, 250_000).Select(n => $"ch_{n:D20}"));
+            (await gateway.SendAsync(HttpMethod.Post, Api + "/lists/huge/items", "value\n" + values, ("Content-Type", "text/csv"))).Json.GetProperty("count").GetInt32().ShouldBe(250_000);
+        }
+
+        (await gateway.GetAsync($"{Api}/lists/huge/items/ch_{999_999:D20}")).Status.ShouldBe(200);
+        Answer refused = await gateway.SendAsync(HttpMethod.Post, Api + "/lists/huge/items", """["one-more"]""");
+        refused.Code.ShouldBe("not_possible");
+        refused.Text.ShouldContain("1000000");
+        // What is there already may be put again.
+        (await gateway.SendAsync(HttpMethod.Post, Api + "/lists/huge/items", $"""["ch_{7:D20}"]""")).Status.ShouldBe(200);
+        (await gateway.SendAsync(HttpMethod.Delete, Api + "/lists/huge")).Status.ShouldBe(204);
+    }
+
     [Fact]
     public async Task Post_SameIdempotencyKey_IsDoneOnce()
     {
