@@ -108,16 +108,16 @@ internal sealed class FileSession(IConnectorHost host, KeyLocks locks, string fo
         return (head, Utf8.GetBytes(csv.Line(row, header, Relative(stem)) + "\r\n"));
     }
 
-    private async ValueTask<long> AppendAsync(string path, byte[] bytes, CancellationToken cancellationToken)
+    private static async ValueTask<long> AppendAsync(string path, byte[] bytes, CancellationToken cancellationToken)
     {
         MakeFolder(Path.GetDirectoryName(path)!);
-        await using FileStream file = new(path, new FileStreamOptions
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read };
+        if (!OperatingSystem.IsWindows())
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.Write,
-            Share = FileShare.Read,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
-        });
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        }
+
+        await using FileStream file = new(path, options);
         long before = file.Length;
         file.Seek(0, SeekOrigin.End);
         cancellationToken.ThrowIfCancellationRequested(); // from here on the row is written whole or not at all
@@ -181,7 +181,11 @@ internal sealed class FileSession(IConnectorHost host, KeyLocks locks, string fo
 
     private static void MakeFolder(string path)
     {
-        if (!Directory.Exists(path))
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else if (!Directory.Exists(path))
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         }

@@ -42,7 +42,7 @@ internal sealed class BrokerAddress(string server, int port, bool tls, string vi
 
     private bool IsTrusted(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (shown is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0)
+        if (shown is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
         {
             return false;
         }
