@@ -61,6 +61,33 @@ public sealed class HostileRequestTests
         (await gateway.ListAsync("/api/v1/events")).Count.ShouldBe(20);
     }
 
+    /// <summary>A caller that does not wait for its answer, cut off hard: what was stored is not stored again when it repeats, and what was not is.</summary>
+    [Fact]
+    public async Task Receive_CallerHangsUp_ItsRepeatIsStoredOnce()
+    {
+        await using Scenario scenario = await Scenario.StartAsync();
+        await using GatewayProcess gateway = await scenario.OpenAsync();
+        for (int i = 1; i <= 40; i++)
+        {
+            (string _, string body, IReadOnlyList<KeyValuePair<string, string>> headers) = Sender.Compose(i);
+            using Socket socket = await ConnectAsync(scenario.Port);
+            socket.LingerState = new LingerOption(true, 0); // closing sends a reset
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"POST /in/shop HTTP/1.1\r\nHost: x\r\n{string.Concat(headers.Select(static header => $"{header.Key}: {header.Value}\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}"));
+            if (i % 2 == 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(i), TimeProvider.System); // somewhere between received and answered
+            }
+        }
+
+        for (int i = 1; i <= 40; i++)
+        {
+            (await scenario.Sender.SendAsync(i, default)).ShouldBe(200);
+        }
+
+        await scenario.VerifyAsync(gateway);
+        (await gateway.ListAsync("/api/v1/events")).Count.ShouldBe(40);
+    }
+
     /// <summary>A hundred megabytes in chunks: ended at the cap, and the memory does not know of it.</summary>
     [Fact]
     [Trait("Pace", "normal")]
