@@ -7,14 +7,15 @@ using WebhookBridge.Testing;
 
 namespace WebhookBridge.Apps.Tests;
 
-/// <summary>The apps for Zapier, Make and n8n, each by its own tests in JavaScript against a real gateway.</summary>
+/// <summary>The apps for Zapier, Make and n8n, each by its own tests in JavaScript against a real gateway; and the gateway's OpenAPI document, by a validator that others wrote.</summary>
 [Trait("Pace", "normal")]
 public sealed partial class AppTests(RunningGateway gateway) : IClassFixture<RunningGateway>
 {
     [Theory]
-    [InlineData("zapier-app", 14)]
-    [InlineData("make-app", 13)]
-    [InlineData("n8n-node", 11)]
+    [InlineData("connectors/zapier-app", 14)]
+    [InlineData("connectors/make-app", 13)]
+    [InlineData("connectors/n8n-node", 11)]
+    [InlineData("tests/WebhookBridge.Apps.Tests/openapi", 2)]
     public async Task Tests_AgainstARealGateway_Pass(string app, int atLeast)
     {
         string folder = Prepare(app);
@@ -44,9 +45,9 @@ public sealed partial class AppTests(RunningGateway gateway) : IClassFixture<Run
     /// <summary>A copy of the app beside the helper of its tests, with the packages of its lock file.</summary>
     private static string Prepare(string app)
     {
-        string from = RepositoryRoot.Of("connectors", app);
+        string from = RepositoryRoot.Of(app);
         string root = Path.Combine(AppContext.BaseDirectory, "apps");
-        string folder = Path.Combine(root, "connectors", app);
+        string folder = Path.Combine(root, app);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);

@@ -13,6 +13,11 @@ public sealed partial class RunnableDocumentTests
     [Trait("Pace", "normal")]
     [InlineData("README.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/api.md")]
+    [InlineData("docs/clients/curl.md")]
+    [InlineData("docs/clients/zapier.md")]
+    [InlineData("docs/clients/make.md")]
+    [InlineData("docs/clients/n8n.md")]
     public async Task Document_CommandsTypedInOrder_GiveWhatItShows(string document)
     {
         string text = await File.ReadAllTextAsync(RepositoryRoot.Of(document));
