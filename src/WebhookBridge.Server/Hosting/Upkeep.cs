@@ -16,10 +16,11 @@ internal sealed partial class Upkeep : IAsyncDisposable
     {
         _time = gateway.Time;
         _logger = loggers.CreateLogger<Upkeep>();
+        DiskAlarm disk = new(gateway.Store.Log.Alerts);
         _running = Task.WhenAll(
             RepeatAsync(CleanUpEvery, () => CleanUpAsync(gateway, _stop.Token)),
             RepeatAsync(CleanUpEvery, () => CredentialsWatch.LookAsync(gateway.Store.Log.Alerts, gateway.Pump.Statuses(), gateway.Time.GetUtcNow())),
-            RepeatAsync(LookAtDiskEvery, () => DiskAlarm.LookAsync(gateway)));
+            RepeatAsync(LookAtDiskEvery, () => disk.LookAsync(gateway.Store.Health.DiskFreeBytes, gateway.Store.Limits.MinFreeDiskBytes)));
     }
 
     /// <summary>Lets what has expired go, and what is older than its retention.</summary>
