@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace WebhookBridge.Engine.Verification;
 
-/// <summary>A JSON Web Token with a shared secret (RFC 7519, HS256/384/512) as proof: signature, <c>exp</c>, <c>nbf</c>, <c>aud</c>, and where the sender puts it in, the digest of the body.</summary>
+/// <summary>A JSON Web Token (RFC 7519; HS256/384/512 with a shared secret, RS256, RS512, PS256, ES256 and EdDSA with a public key) as proof: signature, <c>exp</c>, <c>nbf</c>, <c>aud</c>, and where the sender puts it in, the digest of the body.</summary>
 internal static class JwtProof
 {
     public static VerifyResult.Refused? Check(Scheme scheme, SchemeKey[] keys, ref RequestScope scope, out int secret)
@@ -30,11 +30,9 @@ internal static class JwtProof
         }
 
         byte[] signed = Encoding.ASCII.GetBytes(token[..last].ToString());
-        Span<byte> text = stackalloc byte[Digests.MaxText];
         foreach (SchemeKey key in keys)
         {
-            int length = Digests.Encode(Digests.Mac(scheme.Mac, key.Bytes, signed), DigestEncoding.Base64Url, text);
-            if (Digests.TextMatches(text[..length], token[(last + 1)..], DigestEncoding.Base64Url))
+            if (scheme.JwtIsPublic ? MatchesPublic(key, signed, token[(last + 1)..]) : MatchesShared(scheme, key, signed, token[(last + 1)..]))
             {
                 secret = key.Index;
                 break;
@@ -43,10 +41,35 @@ internal static class JwtProof
 
         if (secret < 0)
         {
-            return new VerifyResult.Refused(RefusalCodes.SignatureMismatch, "The JSON Web Token is not signed with the source's secret.");
+            return new VerifyResult.Refused(RefusalCodes.SignatureMismatch, "The JSON Web Token is not signed with the source's key.");
         }
 
         return CheckClaims(scheme, header.AsMemory(0, headerLength), claims.AsMemory(0, claimsLength), ref scope);
+    }
+
+    /// <summary>The one value of <c>alg</c> that is taken: the scheme's, never the token's own choice.</summary>
+    private static string Algorithm(Scheme scheme) => scheme.JwtIsPublic
+        ? scheme.PublicKey switch
+        {
+            PublicKeyAlgorithm.Ed25519 => "EdDSA",
+            PublicKeyAlgorithm.EcdsaP256Fixed => "ES256",
+            PublicKeyAlgorithm.RsaSha512 => "RS512",
+            PublicKeyAlgorithm.RsaPssSha256 => "PS256",
+            _ => "RS256",
+        }
+        : scheme.Mac switch { MacAlgorithm.Sha384 => "HS384", MacAlgorithm.Sha512 => "HS512", _ => "HS256" };
+
+    private static bool MatchesShared(Scheme scheme, SchemeKey key, byte[] signed, ReadOnlySpan<char> signature)
+    {
+        Span<byte> text = stackalloc byte[Digests.MaxText];
+        int length = Digests.Encode(Digests.Mac(scheme.Mac, key.Bytes, signed), DigestEncoding.Base64Url, text);
+        return Digests.TextMatches(text[..length], signature, DigestEncoding.Base64Url);
+    }
+
+    private static bool MatchesPublic(SchemeKey key, byte[] signed, ReadOnlySpan<char> signature)
+    {
+        Span<byte> bytes = stackalloc byte[1024]; // RSA of 8192 bits
+        return SignatureText.TryDecode(signature, DigestEncoding.Base64Url, bytes, out int length) && key.Public!.Verify(signed, bytes[..length]);
     }
 
     private static VerifyResult.Refused? CheckClaims(Scheme scheme, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> claims, ref RequestScope scope)
@@ -55,7 +78,7 @@ internal static class JwtProof
         {
             using var head = JsonDocument.Parse(header);
             using var body = JsonDocument.Parse(claims);
-            string wanted = scheme.Mac switch { MacAlgorithm.Sha384 => "HS384", MacAlgorithm.Sha512 => "HS512", _ => "HS256" };
+            string wanted = Algorithm(scheme);
             if (Text(head.RootElement, "alg") != wanted)
             {
                 return new VerifyResult.Refused(RefusalCodes.SignatureMalformed, $"The JSON Web Token is not of algorithm {wanted}.");

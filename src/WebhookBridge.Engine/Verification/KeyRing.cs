@@ -82,6 +82,14 @@ internal static class KeyRing
             case SchemeKind.Basic:
                 problem = "is not of the form user:password";
                 return text.Contains(':', StringComparison.Ordinal) ? new SchemeKey(index, utf8, utf8, null) : null;
+            case SchemeKind.Jwt when scheme.JwtIsPublic:
+                PublicKey? jwtKey = PublicKey.TryRead(scheme.PublicKey, text);
+                problem = "is not a public key of the kind that the sender uses";
+                return jwtKey is null ? null : new SchemeKey(index, utf8, [], jwtKey);
+            case SchemeKind.Jwt when text.Contains("-----BEGIN", StringComparison.Ordinal):
+                // A public key as shared secret would let anybody sign who knows it.
+                problem = "is a key in PEM, which cannot be the shared secret of a JSON Web Token: set scheme to one for public keys";
+                return null;
             case SchemeKind.Hmac or SchemeKind.Hash or SchemeKind.Jwt:
                 byte[]? bytes = KeyForms.Decode(scheme.KeyForm, text, out problem);
                 return bytes is null ? null : new SchemeKey(index, utf8, bytes, null);

@@ -10,6 +10,9 @@ internal enum PublicKeyAlgorithm
 
     /// <summary>P-256 with SHA-256, signature in DER (RFC 3279).</summary>
     EcdsaP256,
+
+    /// <summary>P-256 with SHA-256, signature as two numbers of 32 bytes (RFC 7518, section 3.4).</summary>
+    EcdsaP256Fixed,
     RsaSha1,
     RsaSha256,
     RsaSha512,
@@ -29,7 +32,8 @@ internal abstract class PublicKey
             return algorithm switch
             {
                 PublicKeyAlgorithm.Ed25519 => ReadEd25519(text.Trim()),
-                PublicKeyAlgorithm.EcdsaP256 => ReadEcdsa(text),
+                PublicKeyAlgorithm.EcdsaP256 => ReadEcdsa(text, DSASignatureFormat.Rfc3279DerSequence),
+                PublicKeyAlgorithm.EcdsaP256Fixed => ReadEcdsa(text, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
                 _ => ReadRsa(algorithm, text),
             };
         }
@@ -68,7 +72,7 @@ internal abstract class PublicKey
         }
     }
 
-    private static EcdsaKey ReadEcdsa(string text)
+    private static EcdsaKey ReadEcdsa(string text, DSASignatureFormat format)
     {
         var key = ECDsa.Create();
         if (text.Contains("-----BEGIN", StringComparison.Ordinal))
@@ -80,7 +84,7 @@ internal abstract class PublicKey
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(text), out _);
         }
 
-        return new EcdsaKey(key);
+        return new EcdsaKey(key, format);
     }
 
     private static RsaKey? ReadRsa(PublicKeyAlgorithm algorithm, string text)
@@ -125,7 +129,7 @@ internal abstract class PublicKey
         public override bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => key.Verify(message, signature);
     }
 
-    private sealed class EcdsaKey(ECDsa key) : PublicKey
+    private sealed class EcdsaKey(ECDsa key, DSASignatureFormat format) : PublicKey
     {
         private readonly Lock _gate = new(); // instances of ECDsa and RSA are not promised to be thread-safe
 
@@ -133,7 +137,7 @@ internal abstract class PublicKey
         {
             lock (_gate)
             {
-                return key.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+                return key.VerifyData(message, signature, HashAlgorithmName.SHA256, format);
             }
         }
     }

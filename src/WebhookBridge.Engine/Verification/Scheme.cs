@@ -88,6 +88,9 @@ internal sealed record Scheme
 
     public string? Audience { get; init; }
 
+    /// <summary>For JWT: the token is signed with a private key (RS, PS, ES, EdDSA), and <see cref="PublicKey"/> says how.</summary>
+    public bool JwtIsPublic { get; init; }
+
     /// <summary>The proof needs no secret (a plain hash without a pass phrase, or none at all).</summary>
     public bool Keyless { get; init; }
 

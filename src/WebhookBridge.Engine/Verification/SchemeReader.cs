@@ -29,13 +29,15 @@ internal static class SchemeReader
             return null;
         }
 
+        bool jwtIsPublic = kind == SchemeKind.Jwt && (algorithm.StartsWith("rsa", StringComparison.Ordinal) || algorithm.StartsWith("ec", StringComparison.Ordinal) || algorithm == "ed25519");
         bool digest = kind is SchemeKind.Hmac or SchemeKind.Hash or SchemeKind.Jwt;
         var scheme = new Scheme
         {
             Id = id,
             Kind = kind.Value,
-            Mac = digest ? ReadMac(from, algorithm) : default,
-            PublicKey = kind == SchemeKind.PublicKey ? ReadPublicKey(from, algorithm) : default,
+            Mac = digest && !jwtIsPublic ? ReadMac(from, algorithm) : default,
+            PublicKey = kind == SchemeKind.PublicKey ? ReadPublicKey(from, algorithm) : jwtIsPublic ? ReadJwtKey(from, algorithm) : default,
+            JwtIsPublic = jwtIsPublic,
             Prehash = from.Text("prehash") is string prehash && Known(from, "prehash", prehash, "sha256"),
             KeyForm = ReadKeyForm(from),
             Signature = ReadPlace(from, "signature", required: digest || kind is SchemeKind.PublicKey or SchemeKind.Token),
@@ -210,6 +212,14 @@ internal static class SchemeReader
         "rsa-sha512" => PublicKeyAlgorithm.RsaSha512,
         "rsa-pss-sha256" => PublicKeyAlgorithm.RsaPssSha256,
         _ => Unknown(from, "algorithm", "ed25519, ecdsa-p256-sha256, rsa-sha1, rsa-sha256, rsa-sha512 or rsa-pss-sha256", PublicKeyAlgorithm.Ed25519),
+    };
+
+    /// <summary>The algorithms of RFC 7518 and RFC 8037 that senders use: ES256, RS256, RS512, PS256, EdDSA.</summary>
+    private static PublicKeyAlgorithm ReadJwtKey(DescriptionReader from, string algorithm) => algorithm switch
+    {
+        "ecdsa-p256-sha256" => PublicKeyAlgorithm.EcdsaP256Fixed,
+        "rsa-sha1" => Unknown(from, "algorithm", "another one: no JSON Web Token is signed with SHA-1", PublicKeyAlgorithm.RsaSha256),
+        _ => ReadPublicKey(from, algorithm),
     };
 
     private static KeyForm ReadKeyForm(DescriptionReader from)

@@ -31,6 +31,9 @@ internal static class SchemeSigner
                 case SchemeKind.Token:
                     string token = Encoding.UTF8.GetString(check.Keys[0].Text) + (options.WrongSignature ? "x" : string.Empty);
                     return draft.Set(check.Scheme.Signature!.From[0], check.Scheme.Signature.Prefix + token) ? null : $"The sample has no place for the token ({check.Scheme.Signature.From[0].Text}).";
+                case SchemeKind.Jwt when check.Scheme.JwtIsPublic:
+                    reason ??= "This sender signs with a private key that only it has: its requests cannot be simulated. Set another scheme on a test source.";
+                    break;
                 case SchemeKind.Jwt:
                     draft.Set(check.Scheme.Signature!.From[0], check.Scheme.Signature.Prefix + Jwt(check, draft, options));
                     return null;

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace WebhookBridge.Server.Hosting;
 
@@ -50,6 +52,44 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
         }
 
         return $"{scheme}://{host}";
+    }
+
+    /// <summary>SHA-256 of the sender's certificate in lower-case hex: the one of this connection, or the one that a trusted proxy tells of; null when there is none.</summary>
+    /// <remarks>RFC 9440 (<c>Client-Cert: :base64 of DER:</c>), Envoy's <c>X-Forwarded-Client-Cert</c> (<c>Hash=</c> of the nearest hop), and escaped PEM as nginx writes it. What cannot be read is no certificate.</remarks>
+    public string? ClientCertificateSha256(HttpContext http)
+    {
+        if (http.Connection.RemoteIpAddress is not { } peer || !IsTrusted(peer))
+        {
+            return http.Connection.ClientCertificate?.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+        }
+
+        IHeaderDictionary headers = http.Request.Headers;
+        if (headers["Client-Cert"] is [.., { Length: > 2 } field] && field[0] == ':' && field[^1] == ':')
+        {
+            byte[] der = new byte[field.Length];
+            return Convert.TryFromBase64String(field[1..^1], der, out int length) ? Convert.ToHexStringLower(SHA256.HashData(der.AsSpan(0, length))) : null;
+        }
+
+        if (headers["X-Forwarded-Client-Cert"] is [.., { Length: > 0 } hops])
+        {
+            string? hash = hops.Split(',')[^1].Split(';', StringSplitOptions.TrimEntries).FirstOrDefault(static part => part.StartsWith("Hash=", StringComparison.OrdinalIgnoreCase))?[5..];
+            return hash is { Length: 64 } && hash.All(char.IsAsciiHexDigit) ? hash.ToLowerInvariant() : null;
+        }
+
+        if ((headers["X-SSL-Client-Cert"] is [.., { Length: > 0 } one] ? one : headers["ssl-client-cert"] is [.., { Length: > 0 } other] ? other : null) is { } escaped)
+        {
+            try
+            {
+                using X509Certificate2 certificate = X509Certificate2.CreateFromPem(Uri.UnescapeDataString(escaped));
+                return certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+            }
+            catch (CryptographicException)
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether the connection comes from a proxy whose word counts.</summary>

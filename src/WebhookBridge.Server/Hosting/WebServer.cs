@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.CommandLine;
 using WebhookBridge.Server.Receiving;
@@ -139,7 +140,12 @@ internal sealed class WebServer : IAsyncDisposable
             });
             if (address.Https)
             {
-                listen.UseHttps(certificate!);
+                listen.UseHttps(certificate!, https =>
+                {
+                    // Some senders show a certificate of their own; which one is genuine is for the source to say, so any is taken here.
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
+                });
             }
         }
     }

@@ -40,7 +40,7 @@ internal sealed class ReceiveEndpoint(ReceiveWebhook receive, TrustedProxies pro
             ReceivedAt = time.GetUtcNow(),
             RemoteIp = proxies.RemoteIp(http),
             PathSecret = pathSecret,
-            ClientCertificateSha256 = http.Connection.ClientCertificate is { } certificate ? Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256)) : null,
+            ClientCertificateSha256 = proxies.ClientCertificateSha256(http),
         };
 
         // 405: any other method, unless it is a handshake of that platform.
