@@ -51,4 +51,28 @@ public sealed class OwnVectorTests
             platform.SecretSteps.Keys.ShouldBe(["en", "pt-BR"], ignoreOrder: true, platform.Name);
         }
     }
+
+    [Fact]
+    public void Facts_EveryCompletePlatform_SaysHowSureEachOneIs()
+    {
+        Shipped.Catalog.All.Count(static p => p.Complete).ShouldBeGreaterThanOrEqualTo(5 + 25);
+        foreach (Platform platform in Shipped.Catalog.All.Where(static p => p.Complete && p.Name != "generic"))
+        {
+            platform.Facts.Select(static f => f.About).ShouldBeUnique(platform.Name);
+            foreach (PlatformFact fact in platform.Facts)
+            {
+                // What was only recalled needs no source; what claims one names it.
+                (fact.Confidence == "M" || fact.Source.Length > 0).ShouldBeTrue($"{platform.Name}: {fact.About}");
+            }
+
+            if (platform.SamplesMadeUp)
+            {
+                continue; // the sender publishes too little; its description says so
+            }
+
+            platform.Facts.ShouldContain(static f => f.About == "where id, type and mode stand", platform.Name);
+            platform.Facts.ShouldContain(static f => f.About.Contains("retr", StringComparison.Ordinal) || f.About.Contains("answer", StringComparison.Ordinal), platform.Name);
+            platform.Facts.ShouldContain(static f => f.About.Contains("bod", StringComparison.Ordinal) || f.About.Contains("field", StringComparison.Ordinal), platform.Name);
+        }
+    }
 }
