@@ -9,7 +9,7 @@ namespace WebhookBridge.Server.Api;
 /// <summary><c>/lists/{name}/items</c>: how a shop tells the gateway its own checkout ids (contract section 3).</summary>
 internal sealed class ListsApi(GatewayConfiguration configuration, ValueLists lists, AuditLog audit)
 {
-    private const int MaxValueLength = 256;
+    internal const int MaxValueLength = 256;
 
     public IEnumerable<Operation> Operations() =>
     [
@@ -134,7 +134,7 @@ internal sealed class ListsApi(GatewayConfiguration configuration, ValueLists li
     }
 
     /// <summary>The first field of each line (RFC 4180); a heading <c>value</c> is passed over.</summary>
-    private static List<string> Csv(string text)
+    internal static List<string> Csv(string text)
     {
         List<string> values = [];
         foreach (string line in text.TrimStart('\uFEFF').Split('\n'))

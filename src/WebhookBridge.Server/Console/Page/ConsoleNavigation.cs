@@ -6,7 +6,7 @@ internal static class ConsoleNavigation
     public static readonly IReadOnlyList<IReadOnlyList<(string Path, string Icon, string Key)>> Groups =
     [
         [("/", "layout-dashboard", "nav.overview"), ("/events", "list-details", "nav.events"), ("/rejected", "shield-x", "nav.rejected")],
-        [("/routes", "route", "nav.routes"), ("/sources", "arrow-bar-to-right", "nav.sources"), ("/destinations", "arrow-bar-right", "nav.destinations")],
+        [("/routes", "route", "nav.routes"), ("/sources", "arrow-bar-to-right", "nav.sources"), ("/destinations", "arrow-bar-right", "nav.destinations"), ("/templates", "file-code", "nav.templates"), ("/lists", "list-check", "lists.title")],
     ];
 }
 

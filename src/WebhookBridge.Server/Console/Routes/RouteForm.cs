@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Filtering;
+using WebhookBridge.Engine.Model;
 using WebhookBridge.Server.WebConsole.Text;
 
 namespace WebhookBridge.Server.WebConsole.Routes;
@@ -73,6 +74,9 @@ internal sealed class RouteForm
 
     public string? Tries { get; set; }
 
+    /// <summary>What happens to an event that comes after a newer one of the same payment: <c>send</c>, <c>skip</c> or <c>hold</c>.</summary>
+    public string Late { get; set; } = "send";
+
     /// <summary>The event that the preview looks at: an id, or <c>sample:source:name</c>.</summary>
     public string? Sample { get; set; }
 
@@ -115,6 +119,7 @@ internal sealed class RouteForm
             Fields = route.Fields.Where(static f => f.Value is FieldTemplate.Text).ToDictionary(static f => f.Key, static f => (string?)((FieldTemplate.Text)f.Value).Template),
             Maps = [.. route.Fields.Where(static f => f.Value is FieldTemplate.Map).SelectMany(static f => ((FieldTemplate.Map)f.Value).Templates.Select(t => new MapLine { Field = f.Key, Target = t.Key, Value = t.Value }))],
         };
+        form.Late = route.Late switch { LateHandling.Skip => "skip", LateHandling.Hold => "hold", _ => "send" };
         form.TakeRetry(route.Retry, language);
         return form;
     }
@@ -146,7 +151,27 @@ internal sealed class RouteForm
             Template = ReadTemplate(),
             Fields = ReadFields(),
             Retry = ReadRetry(language, problems),
+            Late = Late switch { "skip" => LateHandling.Skip, "hold" => LateHandling.Hold, _ => LateHandling.Send },
         };
+    }
+
+    /// <summary>Takes over what an entry of the gallery brings along, where nothing is written yet.</summary>
+    public void TakeFrom(GalleryTemplate entry, bool fits)
+    {
+        Rule = string.IsNullOrWhiteSpace(Rule) ? entry.Rule.Trim() : Rule;
+        Kinds = Kinds.Count == 0 ? [.. entry.Kinds] : Kinds;
+        Template = entry.Body is null ? "" : Template;
+        foreach ((string id, FieldTemplate field) in fits ? entry.Fields : new Dictionary<string, FieldTemplate>())
+        {
+            if (field is FieldTemplate.Text text && string.IsNullOrEmpty(Fields.GetValueOrDefault(id)))
+            {
+                Fields[id] = text.Template;
+            }
+            else if (field is FieldTemplate.Map map && Maps.TrueForAll(m => m.Field != id))
+            {
+                Maps.AddRange(map.Templates.Select(t => new MapLine { Field = id, Target = t.Key, Value = t.Value }));
+            }
+        }
     }
 
     /// <summary>What a text area sends has the line ends of another age.</summary>

@@ -6,7 +6,6 @@ using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Connectors;
 using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Model;
-using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Page;
@@ -76,7 +75,11 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
 
     public IReadOnlyList<string> AllTemplates => [.. gateway.Configuration.All(ConfigurationKind.Template).Select(static i => i.Name)];
 
-    public IReadOnlyList<string> AllGallery => [.. gateway.Gallery.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>Those that were written for the chosen destination come first.</summary>
+    public IReadOnlyList<(GalleryTemplate Entry, bool Fits)> AllGallery => [.. gateway.Gallery.Values.Select(g => (Entry: g, Fits: Destination is null || g.Connectors.Contains(Destination.Connector))).OrderByDescending(static g => g.Fits).ThenBy(g => g.Entry.Title.In(T), StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>An entry of the gallery has filled in other steps as well.</summary>
+    public bool Filled { get; private set; }
 
     public IReadOnlyList<string> AllLists => [.. gateway.Configuration.All(ConfigurationKind.List).Select(static i => i.Name)];
 
@@ -161,6 +164,12 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
                 break;
             case "own" or "template":
                 Edited = "shape";
+                if (Draft.Template is { } chosen && chosen.StartsWith(RouteForm.GalleryPrefix, StringComparison.Ordinal) && gateway.Gallery.GetValueOrDefault(chosen[RouteForm.GalleryPrefix.Length..]) is { } entry)
+                {
+                    Draft.TakeFrom(entry, Destination is { } to && entry.Connectors.Contains(to.Connector));
+                    Filled = true;
+                }
+
                 break;
             case "destination":
                 Edited = "to";
@@ -285,16 +294,6 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
         Draft = RouteForm.Of((RouteDefinition)Item.Definition, Item.Revision, T.Language);
         await PrepareAsync();
         return Page();
-    }
-
-    /// <summary>The event in a few words: what, how much, when.</summary>
-    public string Describe(EventChoice choice)
-    {
-        GatewayEvent of = choice.Event;
-        string kind = of.Kind == EventKinds.Other && of.Type.Length > 0 ? of.Type : FieldWords.Kind(T, of.Kind);
-        string? amount = of.Columns is { AmountMinor: { } minor, Currency: { } currency } ? $"{T.Amount(minor, Currencies.DecimalsOf(currency) ?? 2)} {currency}" : null;
-        string last = choice.Real ? T.Time(of.ReceivedAt) + (of.Test ? " · TEST" : "") : T["route.sampleOf", EventChoices.SampleName(choice.Value)!.Value.Name];
-        return string.Join(", ", new[] { kind, amount, last }.Where(static w => !string.IsNullOrEmpty(w)));
     }
 
     public static IReadOnlyList<string> Operators { get; } = ["=", "!=", ">", ">=", "<", "<=", "contains", "starts", "ends", "in", "not in", "exists", "missing", "in list"];
