@@ -28,13 +28,18 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
         await VisitAsync(page, "events-empty", "/events", axe: true);
         await FillAsync();
         await FillLogAsync();
+        await FillSetUpAsync();
         (string @event, string payment) = await ALoggedEventAsync();
 
         (string Name, string Path)[] pages =
         [
+            ("route-when", "/routes/paid-to-inbox"),
             ("events", "/events"), ("event", "/events/" + @event), ("replay-new", "/replays/new?outcome=refused"), ("journey", "/journeys/" + payment), ("replays", "/replays"), ("event-edit", $"/events/{@event}/edit"),
             ("overview", "/"), ("sources", "/sources"), ("source-add", "/sources/add"), ("source-form", "/sources/add?platform=generic"), ("source", "/sources/yoco-wine-club"),
-            ("rejected", "/rejected"), ("me", "/me"), ("gone", "/sources/nothing-here"),
+            ("rejected", "/rejected"), ("me", "/me"),
+            ("routes", "/routes"), ("route-rule", "/routes/paid-to-inbox?step=rule"), ("route-shape", "/routes/paid-to-inbox?step=shape"), ("route-to", "/routes/paid-to-inbox?step=to"), ("route-fails", "/routes/paid-to-inbox?step=fails"),
+            ("route-new", "/routes/add"), ("route-revisions", "/routes/paid-to-inbox/revisions"), ("destinations", "/destinations"), ("destination-add", "/destinations/add?connector=http"), ("destination", "/destinations/walk-inbox"),
+            ("templates", "/templates"), ("template", "/templates/walk-flat"), ("template-gallery", "/templates/gallery/receipt-email-za"), ("lists", "/lists"), ("list", "/lists/walk-shop"), ("gone", "/sources/nothing-here"),
         ];
         bool quick = TestPace.Name == "quick";
         foreach (string language in quick ? ["en"] : new[] { "en", "pt-BR" })
@@ -48,7 +53,7 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
                 foreach (int width in quick ? [1440] : language == "en" ? new[] { 390, 768, 1440 } : [390, 1440])
                 {
                     await page.SetViewportSizeAsync(width, 900);
-                    foreach ((string name, string path) in quick ? pages.Take(8) : pages)
+                    foreach ((string name, string path) in quick ? pages.Take(9) : pages)
                     {
                         bool axe = (language == "en" && width != 768) || quick;
                         await VisitAsync(page, $"{name}-{language}-{scheme}-{width}", path, axe);
@@ -93,6 +98,14 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
     }
 
     /// <summary>A gateway that has seen something: a source with events, and refusals of two kinds.</summary>
+    private async Task FillSetUpAsync()
+    {
+        await gateway.PutAsync("destinations/walk-inbox", """{"connector":"inbox","settings":{}}""");
+        await gateway.PutAsync("lists/walk-shop", """{"values":["ch_1","ch_2"]}""");
+        await gateway.PutAsync("templates/walk-flat", """{"contentType":"application/json","body":"{ \"id\": \"{{ meta.id }}\" }"}""");
+        await gateway.PutAsync("routes/paid-to-inbox", """{"source":"yoco-wine-club","destination":"walk-inbox","when":{"kinds":["payment.succeeded"],"checkoutIds":{"list":"walk-shop","unknown":"hold:10m"},"all":[{"field":"payment.amount","op":">","value":5},{"any":[{"field":"payment.currency","op":"=","value":"ZAR"},{"field":"customer.email","op":"exists"}]}]},"rule":"payment.amount < 1000000","template":{"contentType":"application/json","body":"{ \"amount\": {{ payment.amount }} }"}}""");
+    }
+
     private async Task FillAsync()
     {
         using (HttpResponseMessage made = await gateway.ApiAsync(HttpMethod.Put, "/api/v1/sources/yoco-wine-club", """{"platform":"yoco","secrets":["whsec_c2VjcmV0LW9mLXRoZS13aW5lLWNsdWItdGVzdHM="]}"""))

@@ -46,4 +46,32 @@ internal static class LineDiff
 
         return lines;
     }
+
+    /// <summary>What changed, with a few lines around it; what is left out in between is one line with three dots.</summary>
+    public static IReadOnlyList<DiffLine> Around(IReadOnlyList<DiffLine> lines, int around = 3)
+    {
+        bool[] kept = new bool[lines.Count];
+        for (int i = 0; i < lines.Count; i++)
+        {
+            for (int j = Math.Max(0, i - around); lines[i].Kind.Length > 0 && j <= Math.Min(lines.Count - 1, i + around); j++)
+            {
+                kept[j] = true;
+            }
+        }
+
+        List<DiffLine> shown = [];
+        for (int i = 0; i < lines.Count; i++)
+        {
+            if (kept[i])
+            {
+                shown.Add(lines[i]);
+            }
+            else if (i == 0 || kept[i - 1])
+            {
+                shown.Add(new("", "…"));
+            }
+        }
+
+        return shown;
+    }
 }

@@ -33,7 +33,7 @@ internal sealed class DestinationModel(Gateway gateway) : ConsolePage
 
     public CatalogEntry.Ready? Connector { get; private set; }
 
-    public IReadOnlyList<CatalogEntry.Ready> Gallery => [.. gateway.Connectors.Entries.OfType<CatalogEntry.Ready>().OrderBy(c => c.Id == "inbox").ThenBy(c => c.Description.Name.In(T), StringComparer.OrdinalIgnoreCase)];
+    public IReadOnlyList<CatalogEntry.Ready> Gallery => [.. gateway.Connectors.Entries.OfType<CatalogEntry.Ready>().Where(static c => c.Id != Connectors.Http.RestHookConnector.Id).OrderBy(static c => c.Id switch { "http" => 0, "inbox" => 2, _ => 1 }).ThenBy(c => c.Description.Name.In(T), StringComparer.OrdinalIgnoreCase)];
 
     public string Address => Item is null ? $"/destinations/{New}?connector={Connector?.Id}" : "/destinations/" + Item.Name;
 

@@ -375,7 +375,9 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
     public static string Pretty(object definition)
     {
         using JsonDocument json = JsonDocument.Parse(ConfigurationWriter.WriteItem(definition, secret: null));
-        return JsonSerializer.Serialize(json.RootElement, Readable);
+
+        // Rules and templates have lines; a comparison line by line needs to see them.
+        return JsonSerializer.Serialize(json.RootElement, Readable).Replace("\\n", "\n      ", StringComparison.Ordinal);
     }
 
     public IReadOnlyList<DiffLine> Changes => Item is null ? [] : LineDiff.Of(Pretty(Item.Definition), Pretty(Compiled.Definition));
