@@ -34,7 +34,7 @@ internal static class ConditionRows
     public static ConditionsDefinition Read(ConditionsDefinition rest, string match, IReadOnlyList<ConditionRow> rows, Language language, bool onlyWhole, Dictionary<string, int>? paths = null)
     {
         List<ConditionItem> top = [];
-        IReadOnlyList<ConditionItem> beside = [];
+        List<ConditionItem> beside = [];
         bool all = match != ConditionRow.AnyOf;
         for (int i = 0; i < rows.Count;)
         {

@@ -4,7 +4,7 @@ using WebhookBridge.Server.WebConsole.Text;
 namespace WebhookBridge.Server.WebConsole.Routes;
 
 /// <summary>Sentences of the engine in the reader's language. The engine speaks English; each text whose key begins with <c>engine.</c> is a sentence of its with places, and its translation stands under the same key. A sentence that is not among them stays as it is.</summary>
-internal static class EngineWords
+internal static partial class EngineWords
 {
     private const string Prefix = "engine.";
     private const int MostDepth = 4;
@@ -21,16 +21,20 @@ internal static class EngineWords
         {
             if (pattern.Match(sentence) is { Success: true } match)
             {
-                return texts[key, [.. match.Groups.Values.Skip(1).OrderBy(static g => g.Name, StringComparer.Ordinal).Select(object? (g) => In(texts, g.Value, depth + 1))]];
+                // Not by string.Format: these sentences speak of braces.
+                return Place().Replace(texts[key], place => In(texts, match.Groups["p" + place.Groups["n"].Value].Value, depth + 1));
             }
         }
 
         return sentence;
     }
 
+    [GeneratedRegex(@"\{(?<n>\d)\}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Place();
+
     private static Regex Pattern(string text)
     {
-        string pattern = Regex.Replace(Regex.Escape(text), @"\\\{(\d)}", static m => $"(?<p{m.Groups[1].Value}>.+?)", RegexOptions.None, TimeSpan.FromSeconds(1));
+        string pattern = Regex.Replace(Regex.Escape(text), @"\\\{(?<n>\d)}", static m => $"(?<p{m.Groups["n"].Value}>.+?)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         return new Regex($"^{pattern}$", RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(100));
     }
 }

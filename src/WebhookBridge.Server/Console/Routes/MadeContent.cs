@@ -76,7 +76,7 @@ internal static partial class MadeContent
             rules.Append("[data-s=\"").Append(++count).Append("\"]{").Append(css).Append("}\n");
             return $" data-s=\"{count}\"";
         });
-        html = Loaded().Replace(html, " data-not-loaded=$1");
+        html = Loaded().Replace(html, " data-not-loaded=${address}");
         string css = Urls().Replace(rules.ToString().Replace("</", "", StringComparison.Ordinal), "none");
         return $"<!doctype html><meta charset=\"utf-8\"><style nonce=\"{HtmlEncoder.Default.Encode(nonce)}\">html{{background:#fff;color:#111;font:14px system-ui,sans-serif}}{css}</style>{html}";
     }
@@ -86,7 +86,7 @@ internal static partial class MadeContent
     [GeneratedRegex("""(?<k>"(\\.|[^"\\])*"(?=\s*:))|(?<s>"(\\.|[^"\\])*")|(?<n>-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\b|\b(true|false|null)\b)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex JsonParts();
 
-    [GeneratedRegex(@"<(script|iframe|object|embed|link|base|meta)\b[^>]*>(.*?</\1\s*>)?", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"<(?<tag>script|iframe|object|embed|link|base|meta)\b[^>]*>(.*?</\k<tag>\s*>)?", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Scripts();
 
     [GeneratedRegex(@"<style\b[^>]*>(?<css>.*?)</style\s*>", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
@@ -96,7 +96,7 @@ internal static partial class MadeContent
     private static partial Regex StyleAttributes();
 
     /// <summary>Pictures and backgrounds from elsewhere.</summary>
-    [GeneratedRegex(@"\s(?:src|srcset|background|poster)\s*=\s*(""(?!data:)[^""]*""|'(?!data:)[^']*')", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\s(?:src|srcset|background|poster)\s*=\s*(?<address>""(?!data:)[^""]*""|'(?!data:)[^']*')", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Loaded();
 
     [GeneratedRegex(@"url\s*\([^)]*\)|@import[^;]*;?", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
