@@ -28,6 +28,7 @@ public sealed partial class ConnectorGuideTests(ITestOutputHelper output)
         string home = Environment.GetEnvironmentVariable("HOME") ?? "/";
         ProcessStartInfo start = new("bash", ["-e", "-o", "pipefail", "-c", string.Join('\n', Blocks("sh"))])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = folder.Path,

@@ -20,7 +20,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     {
         _process = process;
         Url = url;
-        Api = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true } }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+        Api = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = static (_, shown, _, _) => shown?.Subject == "CN=localhost" } }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }
 
