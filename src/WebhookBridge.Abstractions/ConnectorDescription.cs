@@ -59,7 +59,7 @@ public sealed record ConnectorField
     /// <summary>Whether it must be filled in (if visible at all).</summary>
     public bool Required { get; init; }
 
-    /// <summary>The value when none is given; null = none. Never for secrets.</summary>
+    /// <summary>The value when none is given; null = none. Of a route's field: the template that the form offers, which is not filled in by itself. Never for secrets.</summary>
     public JsonElement? Default { get; init; }
 
     /// <summary>For <see cref="FieldKind.Choice"/>: what can be chosen.</summary>
