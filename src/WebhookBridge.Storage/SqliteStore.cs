@@ -40,7 +40,7 @@ public sealed class SqliteStore : IAsyncDisposable
         Access = new AccessStore(Gate, OpenContext, start, time);
         Audit = new AuditStore(Gate, OpenContext, time);
         Settings = new SettingStore(Gate, OpenContext, time);
-        Idempotency = new IdempotencyStore(Gate, OpenContext, time);
+        Idempotency = new IdempotencyStore(Gate, OpenContext, box, time);
         Log = new GatewayLog(_committer, Gate, OpenContext, start, box, limits, time);
         Retention = new Retention(Gate, time, DatabaseBytes);
     }

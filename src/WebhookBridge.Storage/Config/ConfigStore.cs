@@ -84,6 +84,13 @@ public sealed class ConfigStore
                 count++;
             }
 
+            foreach (IdempotencyRow row in context.IdempotencyKeys.ToList().Where(r => !newer.IsCurrent(r.Body)))
+            {
+                SecretPlace place = IdempotencyStore.Place(row.Scope, row.Key);
+                row.Body = newer.Seal(newer.Open(row.Body, place), place);
+                count++;
+            }
+
             foreach (RejectionRow row in context.Rejections.ToList().Where(r => !newer.IsCurrent(r.Headers)))
             {
                 row.Target = newer.Seal(newer.Open(row.Target, RejectionRecorder.Place(row.Id, "target")), RejectionRecorder.Place(row.Id, "target"));

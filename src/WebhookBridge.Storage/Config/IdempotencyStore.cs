@@ -22,17 +22,19 @@ public abstract record IdempotencyAnswer
     public sealed record OtherRequest : IdempotencyAnswer;
 }
 
-/// <summary>Answers to POSTs that carried an Idempotency-Key, for 24 hours (contract section 7).</summary>
+/// <summary>Answers to POSTs that carried an Idempotency-Key, for 24 hours (contract section 7). They are sealed: the answer to making an API key holds the key (design invariant 10).</summary>
 public sealed class IdempotencyStore
 {
     public static readonly TimeSpan Life = TimeSpan.FromHours(24);
 
     private readonly WriteGate _gate;
     private readonly Func<StoreContext> _open;
+    private readonly SecretBox _box;
     private readonly TimeProvider _time;
 
-    internal IdempotencyStore(WriteGate gate, Func<StoreContext> open, TimeProvider time)
+    internal IdempotencyStore(WriteGate gate, Func<StoreContext> open, SecretBox box, TimeProvider time)
     {
+        _box = box;
         _gate = gate;
         _open = open;
         _time = time;
@@ -47,7 +49,7 @@ public sealed class IdempotencyStore
         IdempotencyRow? row = await context.IdempotencyKeys.FirstOrDefaultAsync(i => i.Scope == scope && i.Key == key && i.CreatedAt > oldest);
         return row is null ? new IdempotencyAnswer.Unknown()
             : !FixedTime.Equals(row.RequestHash, requestHash.Span) ? new IdempotencyAnswer.OtherRequest()
-            : new IdempotencyAnswer.Known(row.Status, row.ContentType, row.Body);
+            : new IdempotencyAnswer.Known(row.Status, row.ContentType, _box.Open(row.Body, Place(scope, key)));
     }
 
     /// <summary>Keeps the answer; the first one of a key stays.</summary>
@@ -55,6 +57,7 @@ public sealed class IdempotencyStore
     {
         DateTimeOffset now = _time.GetUtcNow();
         long oldest = (now - Life).ToUnixTimeMilliseconds();
+        byte[] sealedBody = _box.Seal(body.Span, Place(scope, key));
         await _gate.RunAsync(context =>
         {
             context.IdempotencyKeys.Where(i => i.Scope == scope && i.Key == key && i.CreatedAt <= oldest).ExecuteDelete();
@@ -67,10 +70,13 @@ public sealed class IdempotencyStore
                     RequestHash = requestHash.ToArray(),
                     Status = status,
                     ContentType = contentType,
-                    Body = body.ToArray(),
+                    Body = sealedBody,
                     CreatedAt = now.ToUnixTimeMilliseconds(),
                 });
             }
         });
     }
+
+    /// <summary>Where a kept answer stands, for its seal.</summary>
+    internal static SecretPlace Place(string scope, string key) => new("idempotency_keys", $"{scope}/{key}", "body");
 }

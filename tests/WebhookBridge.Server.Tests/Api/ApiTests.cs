@@ -254,6 +254,12 @@ public sealed class ApiTests(GatewayFixture gateway)
         again.Text.ShouldBe(first.Text);
         other.Status.ShouldBe(422);
         other.Code.ShouldBe("idempotency_key_reused");
+
+        // The first answer is kept for a day, and the key in it nowhere in the clear.
+        string key = first.Json.GetProperty("key").GetString()!;
+        using Storage.Log.StoreContext db = gateway.Gateway.Store.OpenContext();
+        byte[] kept = db.IdempotencyKeys.Where(row => row.Key == "k-1").Select(row => row.Body).Single();
+        kept.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(key)).ShouldBe(-1);
     }
 
     [Fact]
