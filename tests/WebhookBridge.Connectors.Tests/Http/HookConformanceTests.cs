@@ -19,6 +19,8 @@ public abstract class HookConformance(IConnector connector, string address) : Co
 
 public sealed class HttpConformanceTests() : HookConformance(new HttpConnector(), "https://crm.example/hook/a8f3k2");
 
+public sealed class RestHookConformanceTests() : HookConformance(new RestHookConnector(), "https://program.example/hooks/a8f3k2");
+
 public sealed class ZapierConformanceTests() : HookConformance(HookPresets.Connector("zapier"), "https://hooks.zapier.com/hooks/catch/1234567/abcdefg/");
 
 public sealed class MakeConformanceTests() : HookConformance(HookPresets.Connector("make"), "https://hook.eu1.make.com/abcdefghijkl");
