@@ -41,10 +41,10 @@ public sealed record GalleryTemplate
     /// <summary>What a route that names this entry gets as its template; null when the entry has none.</summary>
     public TemplateDefinition? Template => Body is null ? null : new() { Name = Name, ContentType = ContentType, Body = Body };
 
-    /// <summary>The route with the fields of this entry that it does not set itself, if it leads to a connector that the entry was written for.</summary>
+    /// <summary>The route with the fields of this entry that it does not set itself, if it leads to a connector that the entry was written for. An entry without a body is all fields: the route needs no template then.</summary>
     public RouteDefinition FillIn(RouteDefinition route, string connector)
     {
-        if (!Connectors.Contains(connector) || Fields.Keys.All(route.Fields.ContainsKey))
+        if (!Connectors.Contains(connector))
         {
             return route;
         }
@@ -55,7 +55,7 @@ public sealed record GalleryTemplate
             fields.TryAdd(id, field);
         }
 
-        return route with { Fields = fields };
+        return route with { Fields = fields, Template = Body is null ? null : route.Template };
     }
 
     /// <summary>Reads an entry; null when anything is wrong with it, and then <paramref name="problems"/> has grown.</summary>

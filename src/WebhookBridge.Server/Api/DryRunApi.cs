@@ -72,7 +72,7 @@ internal sealed class DryRunApi(Gateway gateway)
         ConfigurationReading<object> reading = ConfigurationDocument.ReadItem(ConfigurationKind.Route, name, definition, SecretSyntax.Request);
         List<ConfigurationProblem> problems = [.. reading.Problems];
         ActiveRoute? route = reading.Value is RouteDefinition read
-            ? RouteCompiler.Compile(read, 0, gateway.Compiler.SurroundingsOf(gateway.Configuration.Definition, gateway.Lists.ByName), "$", problems)
+            ? RouteCompiler.Compile(gateway.Configuration.Complete(read, []), 0, gateway.Compiler.SurroundingsOf(gateway.Configuration.Definition, gateway.Lists.ByName), "$", problems)
             : null;
         return route ?? throw ApiRequest.Invalid(Problems.InvalidConfiguration, problems);
     }

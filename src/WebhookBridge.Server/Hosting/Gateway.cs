@@ -74,7 +74,7 @@ internal sealed class Gateway : IAsyncDisposable
         Connectors = ConnectorCatalog.Load(BundledConnectors(Inbox, directory.DirectoryPath), Path.Combine(directory.DirectoryPath, "plugins"));
         Compiler = new SnapshotCompiler(Platforms, name => Gallery.GetValueOrDefault(name)?.Template, time);
         Lists = new ValueLists(store.Lists, time);
-        Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, Gallery, loggers.CreateLogger<GatewayConfiguration>()));
+        Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, new RouteCompletion(Connectors, Gallery), loggers.CreateLogger<GatewayConfiguration>()));
         Keys = new ApiKeys(store, time);
         RateLimits = new RateLimits(options.CallsPerMinute, time);
         Users = new Users(store, time);

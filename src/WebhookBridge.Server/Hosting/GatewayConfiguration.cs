@@ -19,7 +19,7 @@ internal sealed partial class GatewayConfiguration(
     SnapshotCompiler compiler,
     PlatformCatalog platforms,
     ConnectorCatalog connectors,
-    IReadOnlyDictionary<string, GalleryTemplate> gallery,
+    RouteCompletion completion,
     ILogger<GatewayConfiguration> logger) : IDisposable
 {
     /// <summary>Stands in the history of a source whose key came from its sender.</summary>
@@ -142,7 +142,7 @@ internal sealed partial class GatewayConfiguration(
         try
         {
             // 1. What it would be.
-            puts = [.. puts.Select(item => item is RouteDefinition { Template: TemplateReference.Gallery } route ? FillIn(route, puts) : item)];
+            puts = [.. puts.Select(item => item is RouteDefinition route ? Complete(route, puts) : item)];
             Dictionary<(ConfigurationKind, string), object> after = _items.ToDictionary(pair => pair.Key, pair => pair.Value.Definition);
             foreach (object item in puts)
             {
@@ -218,16 +218,6 @@ internal sealed partial class GatewayConfiguration(
         && item.Secrets.Count == put.Secrets.Count
         && put.Secrets.All(secret => item.Secrets.TryGetValue(secret.Key, out SecretText? kept) && (secret.Value is null || FixedTime.Equals(kept.Reveal(), secret.Value.Reveal())));
 
-    /// <summary>A gallery entry brings the route fields that the route does not set itself.</summary>
-    private RouteDefinition FillIn(RouteDefinition route, IReadOnlyList<object> puts)
-    {
-        DestinationDefinition? destination = puts.OfType<DestinationDefinition>().FirstOrDefault(item => item.Name == route.Destination)
-            ?? Find(ConfigurationKind.Destination, route.Destination)?.Definition as DestinationDefinition;
-        return destination is not null && gallery.TryGetValue(((TemplateReference.Gallery)route.Template!).Name, out GalleryTemplate? entry)
-            ? entry.FillIn(route, destination.Connector)
-            : route;
-    }
-
     /// <summary>Leaves out what was wrong before with items that this change does not touch: a platform or plugin that is gone must not stand in the way of everything else. Such items stay out of force until they are mended.</summary>
     private List<ConfigurationProblem> WithoutOldOnes(List<ConfigurationProblem> problems, GatewayDefinition after, IReadOnlyList<object> puts)
     {
@@ -256,6 +246,11 @@ internal sealed partial class GatewayConfiguration(
 
         return null;
     }
+
+    /// <summary>A route with what its gallery entry or its connector leave to be filled in.</summary>
+    /// <param name="puts">What is to be changed with it.</param>
+    public RouteDefinition Complete(RouteDefinition route, IReadOnlyList<object> puts) => completion.Complete(route, (puts.OfType<DestinationDefinition>().FirstOrDefault(item => item.Name == route.Destination)
+        ?? Find(ConfigurationKind.Destination, route.Destination)?.Definition as DestinationDefinition)?.Connector);
 
     /// <summary>The changes that were asked for, and a new revision of each route whose template's text has changed with them.</summary>
     private List<ConfigChange> Changes(IReadOnlyList<object> puts, IReadOnlyList<(ConfigurationKind Kind, string Name)> deletes, GatewayDefinition definition, IReadOnlyDictionary<string, ValueList> named, int? expected)

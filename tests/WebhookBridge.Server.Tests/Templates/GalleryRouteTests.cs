@@ -53,11 +53,34 @@ public sealed class GalleryRouteTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task Put_EntryOfFieldsAlone_AndBodyAmongTheFields_AreTakenOver()
+    {
+        await PutAsync("/api/v1/destinations/gallery-hubspot", """{ "connector": "hubspot", "secrets": { "token": "pat-na1-0123456789" } }""");
+        await PutAsync("/api/v1/routes/gallery-contact", """{ "source": "other", "destination": "gallery-hubspot", "enabled": false, "template": "gallery:payment-to-hubspot-contact", "fields": { "email": "vip@shop.example" } }""");
+        JsonElement contact = (await gateway.GetAsync("/api/v1/routes/gallery-contact")).Json;
+        contact.GetProperty("fields").GetProperty("email").GetString().ShouldBe("vip@shop.example");
+        contact.GetProperty("fields").GetProperty("properties").GetProperty("lifecyclestage").GetString().ShouldBe("customer");
+
+        await PutAsync("/api/v1/destinations/gallery-smtp", """{ "connector": "email", "settings": { "server": "mail.shop.example", "signIn": "none", "from": "orders@shop.example" } }""");
+        await PutAsync("/api/v1/routes/gallery-inline", """{ "source": "other", "destination": "gallery-smtp", "enabled": false, "fields": { "to": "{{ customer.email }}", "subject": "Paid", "html": "<p>Dear {{ customer.name }}</p>" } }""");
+        JsonElement mail = (await gateway.GetAsync("/api/v1/routes/gallery-inline")).Json;
+        mail.GetProperty("template").GetProperty("contentType").GetString().ShouldBe("text/html");
+        mail.GetProperty("template").GetProperty("body").GetString().ShouldBe("<p>Dear {{ customer.name }}</p>");
+        mail.GetProperty("fields").TryGetProperty("html", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Put_EntryThatDoesNotExist_SaidWithAFix()
     {
         Answer answer = await gateway.SendAsync(HttpMethod.Put, "/api/v1/routes/gallery-none", """{ "source": "*", "destination": "box", "template": "gallery:no-such-entry" }""");
         answer.Status.ShouldBe(422, answer.Text);
         answer.Text.ShouldContain("no-such-entry");
+    }
+
+    private async Task PutAsync(string path, string body)
+    {
+        Answer answer = await gateway.SendAsync(HttpMethod.Put, path, body);
+        answer.Status.ShouldBeOneOf(200, 201);
     }
 
     private async Task<JsonElement> DeliveredAsync(string sample, string route)

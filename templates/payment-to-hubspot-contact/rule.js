@@ -1,0 +1,1 @@
+customer.email ? true : skip("the event names no e-mail address")
