@@ -38,7 +38,7 @@ public sealed class DestinationTests(RunningGateway gateway)
         // A choice shows the fields that belong to it; what was written stays. The secret is made here and shown once.
         await page.CheckAsync("#f-sign");
         await page.ClickAsync("button[value='make:signingSecret']");
-        await Expect(page.Locator("#f-signingSecret")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("^whsec_"));
+        await Expect(page.Locator("#f-signingSecret")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("^whsec_", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Expect(page.Locator("#f-url")).ToHaveValueAsync("https://hooks.example.com/catch/abcdefghijkl");
         string secret = await page.InputValueAsync("#f-signingSecret");
         await page.ClickAsync(".card-footer button.btn-primary");

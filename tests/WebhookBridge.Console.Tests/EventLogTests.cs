@@ -36,7 +36,7 @@ public sealed class EventLogTests(RunningGateway gateway) : IClassFixture<Runnin
         await page.FillAsync("#q", payment);
         await page.PressAsync("#q", "Enter");
         await Assertions.Expect(page.Locator("#rows tr")).ToHaveCountAsync(1);
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/events\\?q="));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/events\\?q=", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.ReloadAsync();
         (await page.Locator("#rows tr").CountAsync()).ShouldBe(1);
 
