@@ -80,6 +80,31 @@ internal sealed class Users(SqliteStore store, TimeProvider time)
         });
     }
 
+    /// <summary>Gives a person another role; their sessions go on with it. False when there is no such person.</summary>
+    /// <exception cref="ProblemException">It is the last administrator.</exception>
+    public Task<bool> SetRoleAsync(string name, string role, string actor) => ChangeAsync(name, actor, "user.role", json => json.WriteString("role", role), (db, user) =>
+    {
+        if (role != Administrator)
+        {
+            KeepOne(db, user);
+        }
+
+        user.Role = role;
+    });
+
+    /// <summary>Shuts a person out, or lets them in again. False when there is no such person.</summary>
+    /// <exception cref="ProblemException">It is the last administrator.</exception>
+    public Task<bool> SetDisabledAsync(string name, bool disabled, string actor) => ChangeAsync(name, actor, disabled ? "user.disable" : "user.enable", null, (db, user) =>
+    {
+        if (disabled)
+        {
+            KeepOne(db, user);
+            user.Stamp = NewStamp(); // ends the sessions
+        }
+
+        user.Disabled = disabled;
+    });
+
     /// <summary>False when there is no such user.</summary>
     /// <exception cref="ProblemException">It is the last administrator who may sign in: nobody could set up anything any more.</exception>
     public async Task<bool> RemoveAsync(string name, string actor)
@@ -92,16 +117,37 @@ internal sealed class Users(SqliteStore store, TimeProvider time)
                 return false;
             }
 
-            if (user.Role == Administrator && !db.Users.Any(other => other.Name != user.Name && other.Role == Administrator && !other.Disabled))
-            {
-                throw new ProblemException(Api.Problems.WrongState, $"{user.Name} is the last administrator: add another one first.");
-            }
-
+            KeepOne(db, user);
             db.Users.Remove(user);
             AuditLog.Add(db, now, actor, "user.remove", "user/" + user.Name, null);
             db.SaveChanges();
             return true;
         });
+    }
+
+    private async Task<bool> ChangeAsync(string name, string actor, string action, Action<System.Text.Json.Utf8JsonWriter>? detail, Action<StoreContext, UserRow> change)
+    {
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return await store.Gate.RunAsync(db =>
+        {
+            if (AccountStore.Named(db, name).FirstOrDefault() is not { } user)
+            {
+                return false;
+            }
+
+            change(db, user);
+            AuditLog.Add(db, now, actor, action, "user/" + user.Name, detail);
+            db.SaveChanges();
+            return true;
+        });
+    }
+
+    private static void KeepOne(StoreContext db, UserRow user)
+    {
+        if (user.Role == Administrator && !user.Disabled && !db.Users.Any(other => other.Name != user.Name && other.Role == Administrator && !other.Disabled))
+        {
+            throw new ProblemException(Api.Problems.WrongState, $"{user.Name} is the last administrator: add another one first.");
+        }
     }
 
     private static string NewStamp() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

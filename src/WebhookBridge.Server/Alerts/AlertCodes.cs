@@ -12,5 +12,11 @@ internal static class AlertCodes
     /// <summary>Credentials that a person has to renew end within two weeks (subject <c>destination/NAME</c>).</summary>
     public const string CredentialsEnd = "credentials_end";
 
-    public static readonly IReadOnlyList<string> All = [SourceSilent, DiskLow, CredentialsEnd];
+    /// <summary>A destination takes nothing: it does not answer, refuses our access, or cannot be opened (subject <c>destination/NAME</c>).</summary>
+    public const string DestinationDown = "destination_down";
+
+    /// <summary>Deliveries of a route were refused or used up their tries (subject <c>route/NAME</c>).</summary>
+    public const string DeliveriesStuck = "deliveries_stuck";
+
+    public static readonly IReadOnlyList<string> All = [SourceSilent, DiskLow, CredentialsEnd, DestinationDown, DeliveriesStuck];
 }

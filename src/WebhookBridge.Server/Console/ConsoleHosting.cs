@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Log;
+using WebhookBridge.Server.WebConsole.Overview;
 using WebhookBridge.Server.WebConsole.Page;
 using WebhookBridge.Server.WebConsole.Rejected;
 using WebhookBridge.Server.WebConsole.Routes;

@@ -12,14 +12,16 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly StoreMetrics _storeMetrics;
     private readonly Upkeep _upkeep;
     private readonly SilenceWatch _silence;
+    private readonly AlertLoop _alerts;
 
-    private GatewayHost(MetricsPage metrics, StoreMetrics storeMetrics, WebServer server, Upkeep upkeep, SilenceWatch silence)
+    private GatewayHost(MetricsPage metrics, StoreMetrics storeMetrics, WebServer server, Upkeep upkeep, SilenceWatch silence, AlertLoop alerts)
     {
         _metrics = metrics;
         _storeMetrics = storeMetrics;
         Server = server;
         _upkeep = upkeep;
         _silence = silence;
+        _alerts = alerts;
     }
 
     public WebServer Server { get; }
@@ -34,7 +36,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             await gateway.StartPumpAsync();
             WebServer server = await WebServer.StartAsync(options, gateway, new GatewayPages(gateway, GatewayApi.Create(gateway, loggers), metrics), loggers);
             gateway.Listening = server.OwnAddress;
-            return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers), new SilenceWatch(gateway, loggers));
+            return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers), new SilenceWatch(gateway, loggers), new AlertLoop(gateway, loggers));
         }
         catch
         {
@@ -47,6 +49,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
+        await _alerts.DisposeAsync();
         await _silence.DisposeAsync();
         await _upkeep.DisposeAsync();
         _storeMetrics.Dispose();

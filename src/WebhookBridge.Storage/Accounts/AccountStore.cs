@@ -103,8 +103,12 @@ public sealed class AccountStore(SqliteStore store)
             .Select(s => ToSession(s, ToAccount(user)))];
     }
 
-    public async Task EndSessionAsync(byte[] key) =>
-        await store.Gate.RunAsync(context => { context.Sessions.Where(s => s.Key == key).ExecuteDelete(); });
+    /// <summary>Signs a person out in one place.</summary>
+    public async Task EndSessionAsync(byte[] key, string name, DateTimeOffset now) => await store.Gate.RunAsync(context =>
+    {
+        context.Sessions.Where(s => s.Key == key).ExecuteDelete();
+        Audit(context, now, name, "user.signOut", name);
+    });
 
     /// <summary>Signs a person out everywhere.</summary>
     public async Task EndSessionsAsync(string name, DateTimeOffset now) => await store.Gate.RunAsync(context =>
@@ -113,11 +117,11 @@ public sealed class AccountStore(SqliteStore store)
         Audit(context, now, name, "user.signOutEverywhere", name);
     });
 
-    public async Task SetPreferencesAsync(string name, string language, string timeZone) =>
-        await store.Gate.RunAsync(context =>
-        {
-            context.Users.Where(u => u.Name == name).ExecuteUpdate(s => s.SetProperty(static u => u.Language, language).SetProperty(static u => u.TimeZone, timeZone));
-        });
+    public async Task SetPreferencesAsync(string name, string language, string timeZone, DateTimeOffset now) => await store.Gate.RunAsync(context =>
+    {
+        context.Users.Where(u => u.Name == name).ExecuteUpdate(s => s.SetProperty(static u => u.Language, language).SetProperty(static u => u.TimeZone, timeZone));
+        Audit(context, now, name, "user.preferences", name);
+    });
 
     /// <summary>Ends every session of the person but the one that asks.</summary>
     public async Task SetPasswordAsync(string name, string hash, string actor, byte[]? keepSession, DateTimeOffset now) => await store.Gate.RunAsync(context =>

@@ -114,6 +114,27 @@ public sealed class AlertStore
         return Pages.Cut(await rows.OrderByDescending(static a => a.Seq).Take(limit + 1).ToListAsync(), limit, static a => new PageCursor(a.FirstAt, a.Seq));
     }
 
+    /// <summary>What nobody was told of yet: open ones since before <paramref name="before"/>, and closed ones whose opening was told. Oldest first.</summary>
+    public async Task<IReadOnlyList<AlertRow>> UntoldAsync(DateTimeOffset before)
+    {
+        long until = before.ToUnixTimeMilliseconds();
+        await using StoreContext context = _open();
+        return await context.Alerts
+            .Where(a => (a.ResolvedAt == null && a.OpenedToldAt == null && a.FirstAt <= until) || (a.ResolvedAt != null && a.OpenedToldAt != null && a.ClosedToldAt == null))
+            .OrderBy(static a => a.Seq).Take(50).ToListAsync();
+    }
+
+    /// <summary>Notes that people were told of its beginning, or of its end.</summary>
+    public async Task MarkToldAsync(long seq, bool closed)
+    {
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        await _gate.RunAsync(context =>
+        {
+            AlertRow row = context.Alerts.First(a => a.Seq == seq);
+            (row.OpenedToldAt, row.ClosedToldAt) = closed ? (row.OpenedToldAt, now) : (now, row.ClosedToldAt);
+        });
+    }
+
     /// <summary>How many are open, by code.</summary>
     public IReadOnlyDictionary<string, int> CountOpen()
     {

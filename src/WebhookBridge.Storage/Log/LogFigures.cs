@@ -20,15 +20,23 @@ public sealed record PartFigures(string Name, long Count, DateTimeOffset? Last);
 /// <summary>The figures of the overview.</summary>
 public sealed record Figures(
     DateTimeOffset Since, long Received, long Repeats, long Delivered, long Skipped, double PerMinute, OpenCounts Open,
-    IReadOnlyList<FigureSlice> Slices, IReadOnlyDictionary<string, PartFigures> Sources, IReadOnlyDictionary<string, PartFigures> Destinations);
+    IReadOnlyList<FigureSlice> Slices, IReadOnlyDictionary<string, PartFigures> Sources, IReadOnlyDictionary<string, PartFigures> Destinations,
+    IReadOnlyDictionary<string, long> WaitingBy);
 
 /// <summary>Deliveries that stand still for one cause: one line of "needs attention".</summary>
 public sealed record StuckGroup(string Destination, string Route, string State, string? Reason, long Count, DateTimeOffset Since, string LatestId);
+
+/// <summary>Deliveries of one destination that were tried and not taken.</summary>
+/// <param name="Oldest">When the oldest of them was made.</param>
+/// <param name="LastDelivered">The last that went through of the newest few hundred; null when none did.</param>
+public sealed record FailingDeliveries(long Count, DateTimeOffset Oldest, DateTimeOffset? LastDelivered);
 
 /// <summary>Counts over the log. They walk an index over the time that is asked for, so the caller keeps what they say for a while.</summary>
 public sealed class LogFigures
 {
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
+
+    private const int Newest = 300;
 
     private readonly Func<StoreContext> _open;
 
@@ -56,6 +64,7 @@ public sealed class LogFigures
         var held = await context.Deliveries.Where(d => d.State == "held" && d.CreatedAt >= from).GroupBy(d => d.CreatedAt / width).Select(static g => new { Slice = g.Key, Count = g.LongCount() }).ToListAsync();
         var refused = await context.Deliveries.Where(d => (d.State == "refused" || d.State == "exhausted") && d.CreatedAt >= from).GroupBy(d => d.CreatedAt / width)
             .Select(static g => new { Slice = g.Key, Count = g.LongCount() }).ToListAsync();
+        var waiting = await context.Deliveries.Where(static d => d.State == "pending").GroupBy(static d => d.Destination).Select(static g => new { g.Key, Count = g.LongCount() }).ToListAsync();
         long lately = await context.Events.LongCountAsync(e => e.ReceivedAt >= recent);
 
         List<FigureSlice> slices = [];
@@ -74,7 +83,8 @@ public sealed class LogFigures
             await OpenAsync(context, from),
             slices,
             bySource.ToDictionary(static s => s.Key, static s => new PartFigures(s.Key, s.Count, DateTimeOffset.FromUnixTimeMilliseconds(s.Last)), StringComparer.Ordinal),
-            ended.Where(static d => d.State == "delivered").ToDictionary(static d => d.Destination, static d => new PartFigures(d.Destination, d.Count, d.Last is { } last ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null), StringComparer.Ordinal));
+            ended.Where(static d => d.State == "delivered").ToDictionary(static d => d.Destination, static d => new PartFigures(d.Destination, d.Count, d.Last is { } last ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null), StringComparer.Ordinal),
+            waiting.ToDictionary(static w => w.Key, static w => w.Count, StringComparer.Ordinal));
     }
 
     /// <summary>What stands still, grouped by destination, route and reason, the largest first. What was replayed since is not counted again.</summary>
@@ -98,6 +108,22 @@ public sealed class LogFigures
     {
         await using StoreContext context = _open();
         return await context.Attempts.Where(a => a.Delivery!.Id == deliveryId).OrderByDescending(static a => a.Seq).FirstOrDefaultAsync();
+    }
+
+    /// <summary>What fails now, by destination.</summary>
+    public async Task<IReadOnlyDictionary<string, FailingDeliveries>> FailingAsync()
+    {
+        await using StoreContext context = _open();
+        var failing = await context.Deliveries.Where(static d => d.State == "pending" && d.AttemptCount > 0).GroupBy(static d => d.Destination)
+            .Select(static g => new { g.Key, Count = g.LongCount(), Oldest = g.Min(static d => d.CreatedAt) }).ToListAsync();
+        Dictionary<string, FailingDeliveries> found = new(StringComparer.Ordinal);
+        foreach (var one in failing)
+        {
+            long? last = await context.Deliveries.Where(d => d.Destination == one.Key).OrderByDescending(static d => d.CreatedAt).Take(Newest).Where(static d => d.State == "delivered").MaxAsync(static d => d.FinishedAt);
+            found[one.Key] = new(one.Count, DateTimeOffset.FromUnixTimeMilliseconds(one.Oldest), last is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
+        }
+
+        return found;
     }
 
     private static async Task<OpenCounts> OpenAsync(StoreContext context, long from)

@@ -345,4 +345,10 @@ public sealed class AlertRow
     public long Count { get; set; }
 
     public long? ResolvedAt { get; set; }
+
+    /// <summary>When people were told that it began.</summary>
+    public long? OpenedToldAt { get; set; }
+
+    /// <summary>When people were told that it is over.</summary>
+    public long? ClosedToldAt { get; set; }
 }

@@ -1,10 +1,11 @@
 using WebhookBridge.Server.Hosting;
+using WebhookBridge.Server.WebConsole.Rejected;
 using WebhookBridge.Storage.Log;
 
-namespace WebhookBridge.Server.WebConsole.Log;
+namespace WebhookBridge.Server.WebConsole.Overview;
 
 /// <summary>The figures of the last 24 hours, counted once for all who look: at most every few seconds, and never in front of somebody who waits, but for the very first.</summary>
-internal sealed class GatewayFigures(Gateway gateway)
+internal sealed class GatewayFigures(Gateway gateway, RefusedRequests refused)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
 
@@ -46,7 +47,9 @@ internal sealed class GatewayFigures(Gateway gateway)
             DateTimeOffset since = now.AddHours(-24);
             Figures figures = await gateway.Store.Log.Figures.CountAsync(since, now, TimeSpan.FromMinutes(30));
             IReadOnlyList<StuckGroup> stuck = await gateway.Store.Log.Figures.StuckAsync(now.AddDays(-30));
-            Volatile.Write(ref _last, new(now, gateway.Time.GetElapsedTime(began), figures, stuck));
+            IReadOnlyList<RefusedCause> causes = refused.Causes(since, null);
+            IReadOnlyList<AlertRow> alerts = await gateway.Store.Log.Alerts.OpenAsync();
+            Volatile.Write(ref _last, new(now, gateway.Time.GetElapsedTime(began), figures, stuck, causes, alerts));
         }
         finally
         {
@@ -58,7 +61,7 @@ internal sealed class GatewayFigures(Gateway gateway)
     }
 
     /// <param name="Cost">How long the counting took.</param>
-    internal sealed record Snapshot(DateTimeOffset At, TimeSpan Cost, Figures Figures, IReadOnlyList<StuckGroup> Stuck)
+    internal sealed record Snapshot(DateTimeOffset At, TimeSpan Cost, Figures Figures, IReadOnlyList<StuckGroup> Stuck, IReadOnlyList<RefusedCause> Refused, IReadOnlyList<AlertRow> Alerts)
     {
         public long Received => Figures.Received;
 

@@ -25,7 +25,7 @@ internal sealed class MeModel(AccountStore accounts, SignInThrottle throttle, Ti
 
     public async Task<IActionResult> OnPostLookAsync(string? language, string? zone, string? scheme)
     {
-        await accounts.SetPreferencesAsync(Me.Email!, (Language.Find(language) ?? T.Language).Code, TimeZones.Exists(zone) ? zone! : T.Zone.Id);
+        await accounts.SetPreferencesAsync(Me.Email!, (Language.Find(language) ?? T.Language).Code, TimeZones.Exists(zone) ? zone! : T.Zone.Id, time.GetUtcNow());
         ConsoleCookies.WriteScheme(HttpContext, scheme is "light" or "dark" ? scheme : "auto");
         return LocalRedirect("/me?done=saved");
     }
@@ -73,7 +73,7 @@ internal sealed class MeModel(AccountStore accounts, SignInThrottle throttle, Ti
 
     public async Task<IActionResult> OnPostSignOutAsync()
     {
-        await accounts.EndSessionAsync(Me.SessionKey!);
+        await accounts.EndSessionAsync(Me.SessionKey!, Me.Email!, time.GetUtcNow());
         ConsoleCookies.EndSession(HttpContext);
         return LocalRedirect(ConsoleGate.SignInPath + "?signedOut=true");
     }

@@ -3,6 +3,7 @@ using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Log;
+using WebhookBridge.Server.WebConsole.Overview;
 using WebhookBridge.Server.WebConsole.Page;
 using WebhookBridge.Server.WebConsole.Sources;
 using WebhookBridge.Storage.Log;
