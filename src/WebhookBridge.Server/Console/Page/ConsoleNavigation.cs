@@ -7,6 +7,7 @@ internal static class ConsoleNavigation
     [
         [("/", "layout-dashboard", "nav.overview"), ("/events", "list-details", "nav.events"), ("/rejected", "shield-x", "nav.rejected")],
         [("/routes", "route", "nav.routes"), ("/sources", "arrow-bar-to-right", "nav.sources"), ("/destinations", "arrow-bar-right", "nav.destinations"), ("/templates", "file-code", "nav.templates"), ("/lists", "list-check", "lists.title")],
+        [("/settings", "settings", "nav.settings")],
     ];
 }
 
