@@ -131,7 +131,14 @@ public sealed class AlertStore
         await _gate.RunAsync(context =>
         {
             AlertRow row = context.Alerts.First(a => a.Seq == seq);
-            (row.OpenedToldAt, row.ClosedToldAt) = closed ? (row.OpenedToldAt, now) : (now, row.ClosedToldAt);
+            if (closed)
+            {
+                row.ClosedToldAt = now;
+            }
+            else
+            {
+                row.OpenedToldAt = now;
+            }
         });
     }
 

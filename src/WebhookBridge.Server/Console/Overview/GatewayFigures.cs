@@ -38,6 +38,15 @@ internal sealed class GatewayFigures(Gateway gateway, RefusedRequests refused)
         return Volatile.Read(ref _last)!;
     }
 
+    /// <summary>Something was done that is to be seen at once: the next who asks waits for a new count.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _last = null;
+        }
+    }
+
     private async Task CountAsync()
     {
         try

@@ -81,6 +81,7 @@ internal sealed class IndexModel(Gateway gateway, GatewayFigures figures) : Cons
     public async Task<IActionResult> OnPostDemoAsync()
     {
         await new DemoSource(gateway).StartAsync(Me.Email!);
+        figures.Forget();
         return LocalRedirect("/events?source=" + DemoSource.Name);
     }
 
@@ -88,6 +89,7 @@ internal sealed class IndexModel(Gateway gateway, GatewayFigures figures) : Cons
     public async Task<IActionResult> OnPostEndDemoAsync()
     {
         await new DemoSource(gateway).StopAsync(Me.Email!);
+        figures.Forget();
         return LocalRedirect("/");
     }
 
@@ -97,6 +99,7 @@ internal sealed class IndexModel(Gateway gateway, GatewayFigures figures) : Cons
     private async Task LoadAsync()
     {
         Now = await figures.NowAsync();
+        Kept = await gateway.Retention.LoadAsync();
         Problems = WebConsole.Overview.Problems.Of(gateway, Now, Me);
         Sources = [.. gateway.Configuration.All(ConfigurationKind.Source).Select(OfSource).OrderByDescending(static p => p.Count).Take(MostParts)];
         Destinations = [.. gateway.Configuration.All(ConfigurationKind.Destination).Select(OfDestination).OrderByDescending(static p => p.Count).Take(MostParts)];
