@@ -145,11 +145,18 @@ public sealed record EventFilter
             "waiting" => events.Where(e => newest.Where(static d => d.State == "pending").Select(static d => d.EventSeq).Contains(e.Seq)),
             "failing" => events.Where(e => newest.Where(static d => d.State == "pending" && d.AttemptCount > 0).Select(static d => d.EventSeq).Contains(e.Seq)),
             "held" => events.Where(e => newest.Where(static d => d.State == "held").Select(static d => d.EventSeq).Contains(e.Seq)),
-            "refused" => events.Where(e => newest.Where(static d => d.State == "refused" || d.State == "exhausted").Select(static d => d.EventSeq).Contains(e.Seq)),
-            "cancelled" => events.Where(e => newest.Where(static d => d.State == "cancelled").Select(static d => d.EventSeq).Contains(e.Seq)),
+            "refused" => InNewest(LogFigures.Refused(context)),
+            "cancelled" => InNewest(LogFigures.Stuck(context).Where(static d => EF.Functions.Collate(d.State, "BINARY") == "cancelled")),
             "skipped" => events.Where(e => e.Unreadable == null && !context.Deliveries.Any(d => d.EventSeq == e.Seq && d.State != "skipped")),
             _ => events.Where(static e => false),
         };
+
+        IQueryable<EventRow> InNewest(IQueryable<DeliveryRow> some)
+        {
+            IQueryable<long> seqs = some.Where(d => (Route == null || d.Route == Route) && (Destination == null || d.Destination == Destination))
+                .Where(d => !context.Deliveries.Any(n => n.EventSeq == d.EventSeq && n.Route == d.Route && n.Seq > d.Seq)).Select(static d => d.EventSeq);
+            return events.Where(e => seqs.Contains(e.Seq));
+        }
     }
 
     private static long Scaled(decimal amount) => (long)(Math.Clamp(amount, -9_000_000_000_000m, 9_000_000_000_000m) * 1_000_000m);

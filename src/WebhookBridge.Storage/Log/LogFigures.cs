@@ -19,7 +19,7 @@ public sealed record PartFigures(string Name, long Count, DateTimeOffset? Last);
 
 /// <summary>The figures of the overview.</summary>
 public sealed record Figures(
-    DateTimeOffset Since, long Received, long Repeats, long Delivered, long Skipped, double PerMinute, OpenCounts Open,
+    DateTimeOffset Since, long Received, long Repeats, long Delivered, double PerMinute, OpenCounts Open,
     IReadOnlyList<FigureSlice> Slices, IReadOnlyDictionary<string, PartFigures> Sources, IReadOnlyDictionary<string, PartFigures> Destinations,
     IReadOnlyDictionary<string, long> WaitingBy);
 
@@ -49,7 +49,7 @@ public sealed class LogFigures
     }
 
     /// <param name="slice">Length of a slice; the time from <paramref name="since"/> to <paramref name="now"/> is cut into such.</param>
-    public async Task<Figures> CountAsync(DateTimeOffset since, DateTimeOffset now, TimeSpan slice)
+    public async Task<Figures> CountAsync(DateTimeOffset since, DateTimeOffset now, TimeSpan slice, IReadOnlyCollection<string> destinations)
     {
         long from = since.ToUnixTimeMilliseconds();
         long width = (long)slice.TotalMilliseconds;
@@ -57,12 +57,33 @@ public sealed class LogFigures
         await using StoreContext context = _open();
         var received = await context.Events.Where(e => e.ReceivedAt >= from).GroupBy(e => e.ReceivedAt / width)
             .Select(static g => new { Slice = g.Key, Count = g.LongCount() }).ToListAsync();
-        var bySource = await context.Events.Where(e => e.ReceivedAt >= from).GroupBy(static e => e.Source)
-            .Select(static g => new { g.Key, Count = g.LongCount(), Last = g.Max(static e => e.ReceivedAt), Repeats = g.Sum(static e => e.DuplicateCount) }).ToListAsync();
-        var ended = await context.Deliveries.Where(d => d.CreatedAt >= from).GroupBy(static d => new { d.Destination, d.State })
-            .Select(static g => new { g.Key.Destination, g.Key.State, Count = g.LongCount(), Last = g.Max(static d => d.FinishedAt) }).ToListAsync();
+        // One question for each source and destination: grouped, SQLite would walk their whole index instead of the time that is asked for.
+        Dictionary<string, PartFigures> sources = new(StringComparer.Ordinal);
+        foreach (string source in await context.RouteSets.Select(static r => r.Source).Distinct().ToListAsync())
+        {
+            IQueryable<EventRow> of = context.Events.Where(e => e.Source == source && e.ReceivedAt >= from);
+            if (await of.MaxAsync(static e => (long?)e.ReceivedAt) is { } last)
+            {
+                sources[source] = new(source, await of.LongCountAsync(), DateTimeOffset.FromUnixTimeMilliseconds(last));
+            }
+        }
+
+        long repeats = await context.Events.Where(e => e.ReceivedAt >= from).SumAsync(static e => e.DuplicateCount);
+        long delivered = 0;
+        Dictionary<string, PartFigures> sent = new(StringComparer.Ordinal);
+        foreach (string destination in destinations)
+        {
+            var of = await context.Deliveries.Where(d => d.Destination == destination && d.CreatedAt >= from && d.State == "delivered").GroupBy(static d => 1)
+                .Select(static g => new { Count = g.LongCount(), Last = g.Max(static d => d.FinishedAt) }).FirstOrDefaultAsync();
+            if (of is not null)
+            {
+                delivered += of.Count;
+                sent[destination] = new(destination, of.Count, of.Last is { } last ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null);
+            }
+        }
+
         var held = await context.Deliveries.Where(d => d.State == "held" && d.CreatedAt >= from).GroupBy(d => d.CreatedAt / width).Select(static g => new { Slice = g.Key, Count = g.LongCount() }).ToListAsync();
-        var refused = await context.Deliveries.Where(d => (d.State == "refused" || d.State == "exhausted") && d.CreatedAt >= from).GroupBy(d => d.CreatedAt / width)
+        var refused = await Refused(context).Where(d => d.CreatedAt >= from).GroupBy(d => d.CreatedAt / width)
             .Select(static g => new { Slice = g.Key, Count = g.LongCount() }).ToListAsync();
         var waiting = await context.Deliveries.Where(static d => d.State == "pending").GroupBy(static d => d.Destination).Select(static g => new { g.Key, Count = g.LongCount() }).ToListAsync();
         long lately = await context.Events.LongCountAsync(e => e.ReceivedAt >= recent);
@@ -75,15 +96,14 @@ public sealed class LogFigures
 
         return new(
             since,
-            bySource.Sum(static s => s.Count),
-            bySource.Sum(static s => s.Repeats),
-            ended.Where(static d => d.State == "delivered").Sum(static d => d.Count),
-            ended.Where(static d => d.State == "skipped").Sum(static d => d.Count),
+            received.Sum(static r => r.Count),
+            repeats,
+            delivered,
             lately / Recent.TotalMinutes,
             await OpenAsync(context, from),
             slices,
-            bySource.ToDictionary(static s => s.Key, static s => new PartFigures(s.Key, s.Count, DateTimeOffset.FromUnixTimeMilliseconds(s.Last)), StringComparer.Ordinal),
-            ended.Where(static d => d.State == "delivered").ToDictionary(static d => d.Destination, static d => new PartFigures(d.Destination, d.Count, d.Last is { } last ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null), StringComparer.Ordinal),
+            sources,
+            sent,
             waiting.ToDictionary(static w => w.Key, static w => w.Count, StringComparer.Ordinal));
     }
 
@@ -92,8 +112,8 @@ public sealed class LogFigures
     {
         long from = since.ToUnixTimeMilliseconds();
         await using StoreContext context = _open();
-        var groups = await context.Deliveries
-            .Where(d => (d.State == "held" || d.State == "refused" || d.State == "exhausted") && d.CreatedAt >= from)
+        var groups = await Stuck(context)
+            .Where(d => EF.Functions.Collate(d.State, "BINARY") != "cancelled" && d.CreatedAt >= from)
             .Where(d => !context.Deliveries.Any(n => n.EventSeq == d.EventSeq && n.Route == d.Route && n.Seq > d.Seq))
             .GroupBy(static d => new { d.Destination, d.Route, d.State, d.Reason })
             .Select(static g => new { g.Key.Destination, g.Key.Route, g.Key.State, g.Key.Reason, Count = g.LongCount(), Since = g.Min(static d => d.CreatedAt), Latest = g.Max(static d => d.Seq) })
@@ -109,6 +129,14 @@ public sealed class LogFigures
         await using StoreContext context = _open();
         return await context.Attempts.Where(a => a.Delivery!.Id == deliveryId).OrderByDescending(static a => a.Seq).FirstOrDefaultAsync();
     }
+
+    /// <summary>What stands still. SQLite uses the index that is kept for these states only where its condition is written out word for word.</summary>
+    internal static IQueryable<DeliveryRow> Stuck(StoreContext context) =>
+        context.Deliveries.Where(static d => d.State == "held" || d.State == "refused" || d.State == "exhausted" || d.State == "cancelled");
+
+    /// <summary>Refused or given up. The collation is SQLite's own: it keeps EF Core from merging the two conditions into one that the index does not know.</summary>
+    internal static IQueryable<DeliveryRow> Refused(StoreContext context) =>
+        Stuck(context).Where(static d => EF.Functions.Collate(d.State, "BINARY") == "refused" || EF.Functions.Collate(d.State, "BINARY") == "exhausted");
 
     /// <summary>What fails now, by destination.</summary>
     public async Task<IReadOnlyDictionary<string, FailingDeliveries>> FailingAsync()
@@ -132,7 +160,7 @@ public sealed class LogFigures
         long failing = waiting == 0 ? 0 : await context.Deliveries.LongCountAsync(static d => d.State == "pending" && d.AttemptCount > 0);
         long? next = failing == 0 ? null : await context.Deliveries.Where(static d => d.State == "pending" && d.AttemptCount > 0).MinAsync(static d => d.NextAttemptAt);
         long held = await context.Deliveries.LongCountAsync(static d => d.State == "held");
-        long refused = await context.Deliveries.LongCountAsync(d => (d.State == "refused" || d.State == "exhausted") && d.CreatedAt >= from);
+        long refused = await Refused(context).LongCountAsync(d => d.CreatedAt >= from);
         return new(waiting, failing, held, refused, next is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
     }
 }

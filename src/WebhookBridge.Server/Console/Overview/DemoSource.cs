@@ -20,7 +20,7 @@ internal sealed class DemoSource(Gateway gateway)
     public bool Exists => gateway.Configuration.Find(ConfigurationKind.Source, Name) is not null;
 
     /// <summary>Sets it up and sends: three payments and a refund, one of them twice, and one that is forged. False when something of these names is there already.</summary>
-    public async Task<bool> StartAsync(string actor)
+    public async Task<bool> StartAsync(string actor, CancellationToken stop)
     {
         if (Exists || gateway.Configuration.Find(ConfigurationKind.Destination, Inbox) is not null || gateway.Configuration.Find(ConfigurationKind.Route, Route) is not null)
         {
@@ -42,12 +42,12 @@ internal sealed class DemoSource(Gateway gateway)
         int seed = RandomNumberGenerator.GetInt32(int.MaxValue / 2);
         for (int i = 0; i < 3; i++)
         {
-            await SendAsync(simulations, "payment.succeeded", seed + i, forged: false);
+            await SendAsync(simulations, "payment.succeeded", seed + i, forged: false, stop);
         }
 
-        await SendAsync(simulations, "payment.succeeded", seed, forged: false);
-        await SendAsync(simulations, "refund.succeeded", seed + 10, forged: false);
-        await SendAsync(simulations, "payment.succeeded", seed + 11, forged: true);
+        await SendAsync(simulations, "payment.succeeded", seed, forged: false, stop);
+        await SendAsync(simulations, "refund.succeeded", seed + 10, forged: false, stop);
+        await SendAsync(simulations, "payment.succeeded", seed + 11, forged: true, stop);
         await gateway.Audit.RecordAsync(actor, "demo.start", "source/" + Name);
         return true;
     }
@@ -60,5 +60,5 @@ internal sealed class DemoSource(Gateway gateway)
         await gateway.Configuration.DeleteAsync(ConfigurationKind.Destination, Inbox, null, actor);
     }
 
-    private static Task SendAsync(Simulations simulations, string sample, int seed, bool forged) => simulations.ReceiveAsync(Name, simulations.Make(Name, sample, seed, forged));
+    private static Task SendAsync(Simulations simulations, string sample, int seed, bool forged, CancellationToken stop) => simulations.SendAsync(Name, simulations.Make(Name, sample, seed, forged), stop);
 }

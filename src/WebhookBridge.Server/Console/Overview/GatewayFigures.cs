@@ -1,3 +1,4 @@
+using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Rejected;
 using WebhookBridge.Storage.Log;
@@ -54,7 +55,7 @@ internal sealed class GatewayFigures(Gateway gateway, RefusedRequests refused)
             DateTimeOffset now = gateway.Time.GetUtcNow();
             long began = gateway.Time.GetTimestamp();
             DateTimeOffset since = now.AddHours(-24);
-            Figures figures = await gateway.Store.Log.Figures.CountAsync(since, now, TimeSpan.FromMinutes(30));
+            Figures figures = await gateway.Store.Log.Figures.CountAsync(since, now, TimeSpan.FromMinutes(30), [.. gateway.Configuration.All(ConfigurationKind.Destination).Select(static d => d.Name)]);
             IReadOnlyList<StuckGroup> stuck = await gateway.Store.Log.Figures.StuckAsync(now.AddDays(-30));
             IReadOnlyList<RefusedCause> causes = refused.Causes(since, null);
             IReadOnlyList<AlertRow> alerts = await gateway.Store.Log.Alerts.OpenAsync();

@@ -80,7 +80,7 @@ internal sealed class IndexModel(Gateway gateway, GatewayFigures figures) : Cons
     [Needs(Role.Operator)]
     public async Task<IActionResult> OnPostDemoAsync()
     {
-        await new DemoSource(gateway).StartAsync(Me.Email!);
+        await new DemoSource(gateway).StartAsync(Me.Email!, Aborted);
         figures.Forget();
         return LocalRedirect("/events?source=" + DemoSource.Name);
     }
