@@ -19,7 +19,9 @@ internal sealed class SettingsModel(Gateway gateway) : ConsolePage
 
     public long DatabaseBytes => gateway.Store.DatabaseBytes();
 
-    public string DataDirectory => gateway.Store.Directory.DirectoryPath;
+    public string KeyFile => gateway.Store.Directory.MasterKeyFile;
+
+    public string RestoreCommand => $"webhookbridge restore FILE --data {gateway.Store.Directory.DirectoryPath}";
 
     public decimal? MaxGigabytes => Kept.MaxBytes is { } bytes ? Math.Round((decimal)bytes / Gigabyte, 1) : null;
 
