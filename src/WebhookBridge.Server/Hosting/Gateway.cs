@@ -17,10 +17,12 @@ using WebhookBridge.Engine.Receiving;
 using WebhookBridge.Engine.Secrets;
 using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Api;
+using WebhookBridge.Server.Feed;
 using WebhookBridge.Server.Hooks;
 using WebhookBridge.Server.Registration;
 using WebhookBridge.Server.Simulation;
 using WebhookBridge.Storage;
+using WebhookBridge.Storage.Feed;
 using WebhookBridge.Storage.Config;
 using WebhookBridge.Storage.Log;
 
@@ -108,6 +110,7 @@ internal sealed class Gateway : IAsyncDisposable
         Registrations = new Registrations(this, options.PlatformAddresses);
         Flat = new FlatEvents(this);
         Hooks = new RestHooks(this, Connect, loggers.CreateLogger<RestHooks>());
+        Feed = Own(new FeedReader(store.OpenContext, FeedLimits.Default.AtOnce, time));
         Replays = new Replays(this, loggers.CreateLogger<Replays>());
     }
 
@@ -169,6 +172,9 @@ internal sealed class Gateway : IAsyncDisposable
     public DeliveryPump Pump { get; }
 
     public ReceiveWebhook Receive { get; }
+
+    /// <summary>Runs the queries of the OData feed.</summary>
+    public FeedReader Feed { get; }
 
     public Replays Replays { get; }
 

@@ -1,6 +1,7 @@
 using WebhookBridge.Server.Alerts;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.CommandLine;
+using WebhookBridge.Server.Feed;
 using WebhookBridge.Server.Metrics;
 
 namespace WebhookBridge.Server.Hosting;
@@ -34,7 +35,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         try
         {
             await gateway.StartPumpAsync();
-            WebServer server = await WebServer.StartAsync(options, gateway, new GatewayPages(gateway, GatewayApi.Create(gateway, loggers), metrics), loggers);
+            FeedEndpoint feed = new(gateway.Feed, gateway.Keys, FeedLimits.Default, loggers.CreateLogger<FeedEndpoint>());
+            GatewayPages pages = new(gateway, GatewayApi.Create(gateway, loggers), feed, metrics, new TrustedProxies(options.TrustedProxies));
+            WebServer server = await WebServer.StartAsync(options, gateway, pages, loggers);
             gateway.Listening = server.OwnAddress;
             return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers), new SilenceWatch(gateway, loggers), new AlertLoop(gateway, loggers));
         }

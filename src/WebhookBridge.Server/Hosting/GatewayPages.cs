@@ -2,12 +2,13 @@ using System.Net;
 using System.Text;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.Api.OpenApi;
+using WebhookBridge.Server.Feed;
 using WebhookBridge.Server.Metrics;
 
 namespace WebhookBridge.Server.Hosting;
 
-/// <summary>What is served beside <c>/in/*</c>: health, metrics, API.</summary>
-internal sealed class GatewayPages(Gateway gateway, ApiHost api, MetricsPage metrics)
+/// <summary>What is served beside <c>/in/*</c>: health, metrics, API, OData feed.</summary>
+internal sealed class GatewayPages(Gateway gateway, ApiHost api, FeedEndpoint feed, MetricsPage metrics, TrustedProxies proxies)
 {
     private static readonly ReadOnlyMemory<byte> Live = "{\"status\":\"live\"}"u8.ToArray();
 
@@ -29,6 +30,7 @@ internal sealed class GatewayPages(Gateway gateway, ApiHost api, MetricsPage met
             "/metrics" => MetricsAsync(http),
             OpenApiDocument.Path => api.WriteDocumentAsync(http),
             _ when path.StartsWith(ApiHost.Prefix + "/", StringComparison.OrdinalIgnoreCase) || path.Equals(ApiHost.Prefix, StringComparison.OrdinalIgnoreCase) => api.HandleAsync(http),
+            _ when FeedEndpoint.Owns(path) => feed.HandleAsync(http, proxies.Origin(http)),
             _ => NotFoundAsync(http),
         };
     }

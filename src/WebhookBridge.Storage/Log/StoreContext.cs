@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Storage.Accounts;
 using WebhookBridge.Storage.Config;
+using WebhookBridge.Storage.Feed;
 using WebhookBridge.Storage.Sqlite;
 
 namespace WebhookBridge.Storage.Log;
@@ -62,6 +63,12 @@ public sealed class StoreContext : DbContext
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
+    public DbSet<SourceItem> SourceItems => Set<SourceItem>();
+
+    public DbSet<DestinationItem> DestinationItems => Set<DestinationItem>();
+
+    public DbSet<RouteItem> RouteItems => Set<RouteItem>();
 
     public override void Dispose()
     {
@@ -160,6 +167,11 @@ public sealed class StoreContext : DbContext
         modelBuilder.Entity<SessionRow>(static e => e.ToTable("sessions").HasKey(static x => x.Key));
         modelBuilder.Entity<AuditRow>(static e => e.ToTable("audit").HasKey(static x => x.Seq));
         modelBuilder.Entity<IdempotencyRow>(static e => e.ToTable("idempotency_keys").HasKey(static x => new { x.Scope, x.Key }));
+
+        modelBuilder.Entity<SourceItem>(static e => e.HasNoKey().ToSqlQuery(FeedStatements.Sources));
+        modelBuilder.Entity<DestinationItem>(static e => e.HasNoKey().ToSqlQuery(FeedStatements.Destinations));
+        modelBuilder.Entity<RouteItem>(static e => e.HasNoKey().ToSqlQuery(FeedStatements.Routes));
+        FeedFunctions.Map(modelBuilder);
 
         foreach (IMutableEntityType entity in modelBuilder.Model.GetEntityTypes())
         {

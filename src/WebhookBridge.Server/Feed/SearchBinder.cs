@@ -1,0 +1,30 @@
+using System.Linq.Expressions;
+using Microsoft.OData.UriParser;
+
+namespace WebhookBridge.Server.Feed;
+
+/// <summary><c>$search</c> over events: a word is one of the ids that a person may have in hand, or a customer's e-mail address; each has an index.</summary>
+internal static class SearchBinder
+{
+    private static readonly string[] Columns = ["id", "paymentId", "checkoutId", "orderId", "customerEmail"];
+
+    public static LambdaExpression Where(SearchClause clause, FeedScope scope) => scope.Set == FeedSets.Events
+        ? Expression.Lambda(Bind(clause.Expression, scope), scope.Row)
+        : throw FeedException.NotImplemented("$search of anything but Events");
+
+    private static Expression Bind(QueryNode node, FeedScope scope) => node switch
+    {
+        SearchTermNode term => Term(term.Text, scope),
+        BinaryOperatorNode { OperatorKind: BinaryOperatorKind.And } and => Expression.AndAlso(Bind(and.Left, scope), Bind(and.Right, scope)),
+        BinaryOperatorNode { OperatorKind: BinaryOperatorKind.Or } or => Expression.OrElse(Bind(or.Left, scope), Bind(or.Right, scope)),
+        UnaryOperatorNode { OperatorKind: UnaryOperatorKind.Not } not => Expression.Not(Bind(not.Operand, scope)),
+        _ => throw FeedException.NotImplemented("$search with " + node.Kind),
+    };
+
+    private static Expression Term(string text, FeedScope scope) => Columns
+        .Select(name => Operand.Column(scope.Set!.Property(name), scope.Row))
+#pragma warning disable CA1308 // E-mail addresses are stored in lower case.
+        .Select(column => Compare.ToLiteral(BinaryOperatorKind.Equal, column, column.LowerCase ? text.ToLowerInvariant() : text))
+#pragma warning restore CA1308
+        .Aggregate(Expression.OrElse);
+}
