@@ -206,7 +206,7 @@ internal static class Compare
             return Numbers(kind, left, unit);
         }
 
-        Operand time = left with { Value = calendar.Time, Type = FeedType.Instant, Of = null };
+        Operand time = left with { Value = calendar.Time, Type = FeedType.Instant, Nullable = calendar.Time.Type == typeof(long?), Of = null };
         decimal whole = Math.Floor(unit);
         if (whole != unit)
         {
@@ -267,7 +267,7 @@ internal static class Compare
             }
         }
 
-        object value = type == typeof(int) ? (int)whole : (long)whole;
+        object value = type == typeof(int) ? (object)(int)whole : (long)whole;
         return Ordered(kind, left, Parameter.Of(value, left.Value.Type));
     }
 

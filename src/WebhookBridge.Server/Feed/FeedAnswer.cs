@@ -5,10 +5,11 @@ using Microsoft.OData;
 namespace WebhookBridge.Server.Feed;
 
 /// <summary>An answer, whole: ODataLib 7 writes synchronously, so it writes into memory, up to a cap, and Kestrel gets the bytes afterwards.</summary>
-internal sealed class FeedAnswer : IODataResponseMessage, IDisposable
+internal sealed class FeedAnswer : IODataResponseMessage, IContainerProvider, IDisposable
 {
     private readonly Dictionary<string, string> _headers = new(StringComparer.OrdinalIgnoreCase);
     private readonly CappedStream _body;
+    private readonly IServiceScope _services = PayloadServices.Open();
 
     public FeedAnswer(int status, int maxBytes)
     {
@@ -18,6 +19,8 @@ internal sealed class FeedAnswer : IODataResponseMessage, IDisposable
     }
 
     public int StatusCode { get; set; }
+
+    public IServiceProvider Container => _services.ServiceProvider;
 
     public IEnumerable<KeyValuePair<string, string>> Headers => _headers;
 
@@ -58,7 +61,11 @@ internal sealed class FeedAnswer : IODataResponseMessage, IDisposable
 
     public Stream GetStream() => _body;
 
-    public void Dispose() => _body.Dispose();
+    public void Dispose()
+    {
+        _body.Dispose();
+        _services.Dispose();
+    }
 
     private sealed class CappedStream(int max) : MemoryStream
     {

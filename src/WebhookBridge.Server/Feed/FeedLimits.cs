@@ -17,8 +17,8 @@ internal sealed record FeedLimits
     /// <summary>How deep <c>$expand</c> may go.</summary>
     public int MaxExpandDepth { get; init; } = 3;
 
-    /// <summary>Nodes of a filter, and of the other options together.</summary>
-    public int MaxNodes { get; init; } = 400;
+    /// <summary>Parts of a filter: names, values and operators. A list of <c>in</c> counts four for each value.</summary>
+    public int MaxNodes { get; init; } = 2000;
 
     /// <summary>Groups that <c>groupby</c> and aggregates that <c>aggregate</c> may name.</summary>
     public int MaxColumns { get; init; } = 8;

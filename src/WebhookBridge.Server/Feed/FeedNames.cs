@@ -20,7 +20,7 @@ internal static class FeedNames
     public static readonly IReadOnlyList<string> Options = ["$filter", "$select", "$expand", "$orderby", "$top", "$skip", "$count", "$skiptoken", "$apply", "$format", "$search"];
 
     /// <summary>System query options that are answered with 501 (5.1.2 to 5.1.8).</summary>
-    public static readonly IReadOnlyList<string> OtherOptions = ["$compute", "$deltatoken", "$index", "$levels", "$schemaversion", "$id"];
+    public static readonly IReadOnlyList<string> OtherOptions = ["$compute", "$deltatoken", "$index", "$schemaversion", "$id"];
 
     /// <summary>Transformations of <c>$apply</c> that are answered with 501 (Data Aggregation 4.0, 3).</summary>
     public static readonly IReadOnlyList<string> OtherTransformations = ["compute", "expand", "concat", "topcount", "topsum", "toppercent", "bottomcount", "bottomsum", "bottompercent", "identity", "search", "rollup"];

@@ -118,14 +118,12 @@ internal sealed class FeedQuery(FeedReader reader, FeedRequest request)
     {
         FeedScope scope = FeedScope.Entity(target.Set);
         object?[] row = await ReadAsync(store => target.Rows(store).Take(1).Read(scope.Row, [Inline.Body(property.Read, scope.Row)]).FirstOrDefault() ?? throw target.Missing(), aborted);
-        if (row[0] is null)
+        if (row[0] is not { } value)
         {
             return new FeedAnswer(204, 0);
         }
 
-        return target.Raw
-            ? FeedAnswer.Text(ODataUriUtils.ConvertToUriLiteral(request.Writer.ToClient(property, row[0]), ODataVersion.V4).Trim('\'').Replace("''", "'", StringComparison.Ordinal))
-            : request.Writer.Property(property, row[0], uri);
+        return target.Raw ? FeedAnswer.Text(request.Writer.ToText(property, value)) : request.Writer.Property(property, value, uri);
     }
 
     private async Task<FeedAnswer> GroupsAsync(Target target, Aggregation aggregation, ODataUri uri, CancellationToken aborted)
@@ -178,7 +176,7 @@ internal sealed class FeedQuery(FeedReader reader, FeedRequest request)
 
         bool more = groups.Count > paging.Take;
         List<object?[]> page = [.. groups.Take(paging.Take)];
-        return request.Writer.Groups(target.Set, aggregation.Columns, page, uri, count, more && page.Count > 0 ? paging.Next(page.Count, page[^1][^order.Count..]) : null);
+        return request.Writer.Groups(target.Set, aggregation.Columns, aggregation.Keys, page, uri, count, more && page.Count > 0 ? paging.Next(page.Count, page[^1][^order.Count..]) : null);
     }
 
     private Task<T> ReadAsync<T>(Func<StoreContext, T> read, CancellationToken aborted) => reader.ReadAsync(read, request.Limits.Time, aborted);

@@ -31,12 +31,17 @@ internal sealed class FeedRequest
                 throw FeedException.BadRequest($"{known} stands twice in the address.", known);
             }
 
+            if (equals == raw.Length - 1 && known is "$filter" or "$orderby" or "$apply" or "$expand" or "$search")
+            {
+                throw FeedException.BadRequest($"{known} says nothing: give it a value or leave it out.", known);
+            }
+
             _options.Add((known, equals < 0 ? "" : Decode(raw[(equals + 1)..]), raw));
         }
 
         Address = new Uri(root, path.Length == 0 ? "" : path);
         string understood = string.Join('&', _options.Where(static option => option.Name[0] is '$' or '@').Where(static option => option.Name is not ("$format" or "$skiptoken") && FeedNames.Options.Contains(option.Name) | option.Name[0] == '@')
-            .Select(static option => option.Name + "=" + Uri.EscapeDataString(option.Value)));
+            .Select(static option => option.Name + "=" + Uri.EscapeDataString(option.Name is "$filter" or "$apply" or "$expand" ? InLists.Expand(option.Value) : option.Value)));
         Parser = new ODataUriParser(FeedModel.Value, root, new Uri(root, path + (understood.Length > 0 ? "?" + understood : "")))
         {
             Resolver = new UnqualifiedODataUriResolver(),

@@ -87,15 +87,17 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
         return answer;
     }
 
-    public FeedAnswer Groups(FeedSet set, IReadOnlyList<ResultColumn> columns, IReadOnlyList<object?[]> rows, ODataUri uri, long? count, Uri? next)
+    public FeedAnswer Groups(FeedSet set, IReadOnlyList<ResultColumn> columns, int keys, IReadOnlyList<object?[]> rows, ODataUri uri, long? count, Uri? next)
     {
         FeedAnswer answer = new(200, limits.MaxAnswerBytes);
-        using ODataMessageWriter messages = Open(answer, uri);
+        bool typed = accept?.Contains("metadata=none", StringComparison.OrdinalIgnoreCase) != true;
+        // A group is no entity and has no addresses: of full metadata there is nothing more to say than of minimal.
+        using ODataMessageWriter messages = Open(answer, uri, accept?.Replace("metadata=full", "metadata=minimal", StringComparison.OrdinalIgnoreCase));
         ODataWriter writer = messages.CreateODataResourceSetWriter(EdmSet(set), EdmSet(set).EntityType());
         writer.WriteStart(new ODataResourceSet { Count = count, NextPageLink = next });
         foreach (object?[] row in rows)
         {
-            WriteGroup(writer, [.. columns.Select((column, i) => (column.Path, FeedValues.ToClient(column.Column.Type, row[i])))], top: true);
+            WriteGroup(writer, [.. columns.Select((column, i) => (column.Path, typed && i >= keys ? Typed(column.Column.Type, row[i]) : FeedValues.ToClient(column.Column.Type, row[i])))]);
         }
 
         writer.WriteEnd();
@@ -107,6 +109,15 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
     public object? ToClient(FeedProperty property, object? stored) =>
         property.Personal && !seesPersonal && stored is string text ? Mask(text) : FeedValues.ToClient(property.Type, stored);
 
+    /// <summary>A value as plain text (Protocol 4.01, 11.2.4.1).</summary>
+    public string ToText(FeedProperty property, object stored) => ToClient(property, stored) switch
+    {
+        DateTimeOffset time => PayloadServices.TimeText(time),
+        bool flag => flag ? "true" : "false",
+        { } value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "",
+        null => "",
+    };
+
     /// <summary>The first character and, of an e-mail address, the domain: enough to see that there is one.</summary>
     public static string Mask(string text)
     {
@@ -115,23 +126,35 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
         return at > 0 ? $"{first}***{text[at..]}" : $"{first}***";
     }
 
-    private static void WriteGroup(ODataWriter writer, List<(string Path, object? Value)> values, bool top)
+    private static void WriteGroup(ODataWriter writer, List<(string Path, object? Value)> values)
     {
-        ODataResource resource = new() { Properties = values.Where(static value => !value.Path.Contains('/', StringComparison.Ordinal)).Select(static value => new ODataProperty { Name = value.Path, Value = value.Value }).ToList() };
-        if (top)
+        writer.WriteStart(new ODataResource
         {
-            resource.IsTransient = true; // it has no address of its own
-        }
-
-        writer.WriteStart(resource);
+            Properties = values.Where(static value => !value.Path.Contains('/', StringComparison.Ordinal)).Select(static value => new ODataProperty { Name = value.Path, Value = value.Value }).ToList(),
+        });
         foreach (var nested in values.Where(static value => value.Path.Contains('/', StringComparison.Ordinal)).GroupBy(static value => value.Path[..value.Path.IndexOf('/', StringComparison.Ordinal)]))
         {
             writer.WriteStart(new ODataNestedResourceInfo { Name = nested.Key, IsCollection = false });
-            WriteGroup(writer, [.. nested.Select(value => (value.Path[(nested.Key.Length + 1)..], value.Value))], top: true);
+            WriteGroup(writer, [.. nested.Select(value => (value.Path[(nested.Key.Length + 1)..], value.Value))]);
             writer.WriteEnd();
         }
 
         writer.WriteEnd();
+    }
+
+    /// <summary>With the name of its type, which no model tells (JSON Format 4.01, 4.6.3).</summary>
+    private static object? Typed(FeedType type, object? stored)
+    {
+        string? name = type switch
+        {
+            FeedType.Long => "Edm.Int64",
+            FeedType.Money => "Edm.Decimal",
+            FeedType.Instant => "Edm.DateTimeOffset",
+            FeedType.Day => "Edm.Date",
+            _ => null,
+        };
+        object? value = FeedValues.ToClient(type, stored);
+        return value is null || name is null ? value : new ODataPrimitiveValue(value) { TypeAnnotation = new ODataTypeAnnotation(name) };
     }
 
     private static EdmEntitySet EdmSet(FeedSet set) => (EdmEntitySet)FeedModel.Value.EntityContainer.FindEntitySet(set.Name);
@@ -181,7 +204,9 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
         writer.WriteEnd();
     }
 
-    private ODataMessageWriter Open(FeedAnswer answer, ODataUri uri)
+    private ODataMessageWriter Open(FeedAnswer answer, ODataUri uri) => Open(answer, uri, accept);
+
+    private ODataMessageWriter Open(FeedAnswer answer, ODataUri uri, string? wanted)
     {
         ODataMessageWriterSettings settings = new()
         {
@@ -193,7 +218,7 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
             // What is written is made from the model; the names of an aggregation are the client's own.
             Validations = ValidationKinds.All & ~ValidationKinds.ThrowOnUndeclaredPropertyForNonOpenType,
         };
-        settings.SetContentType(string.IsNullOrWhiteSpace(accept) ? Json : Prefix().Replace(accept, "odata.$0"), "utf-8");
+        settings.SetContentType(string.IsNullOrWhiteSpace(wanted) ? Json : Prefix().Replace(wanted, "odata.$0"), "utf-8");
         return new ODataMessageWriter(answer, settings, FeedModel.Value);
     }
 

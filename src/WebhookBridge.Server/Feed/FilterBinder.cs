@@ -57,8 +57,8 @@ internal sealed class FilterBinder(FeedScope scope, FeedContext context)
                 return Comparison(comparison, negate);
             case UnaryOperatorNode { OperatorKind: UnaryOperatorKind.Not } not:
                 return Bind(not.Operand, !negate);
-            case InNode within:
-                return Turn(In(within), negate);
+            case InNode:
+                throw FeedException.NotImplemented("in with anything but a list of values");
             case AnyNode any:
                 return Turn(Quantified(any, all: false), negate);
             case AllNode all:
@@ -133,30 +133,6 @@ internal sealed class FilterBinder(FeedScope scope, FeedContext context)
             BinaryOperatorKind.LessThan => order < 0,
             _ => order <= 0,
         });
-    }
-
-    private Expression In(InNode node)
-    {
-        if (node.Right is not CollectionConstantNode list)
-        {
-            throw FeedException.NotImplemented("in with anything but a list of values");
-        }
-
-        Operand left = Value(node.Left) as Operand ?? throw FeedException.NotImplemented("a constant before in");
-        _nodes += list.Collection.Count;
-        if (_nodes > context.Limits.MaxNodes)
-        {
-            throw FeedException.BadRequest($"The filter has more than {context.Limits.MaxNodes} parts.");
-        }
-
-        Expression? any = null;
-        foreach (ConstantNode item in list.Collection)
-        {
-            Expression one = Compare.ToLiteral(BinaryOperatorKind.Equal, Known(BinaryOperatorKind.Equal, left), item.Value);
-            any = any is null ? one : Expression.OrElse(any, one);
-        }
-
-        return any ?? Compare.False;
     }
 
     private Expression Predicate(SingleValueFunctionCallNode function, bool negate)

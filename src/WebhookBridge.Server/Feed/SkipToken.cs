@@ -66,11 +66,22 @@ internal sealed record SkipToken(int PageSize, object?[] Values)
         }
 
         Type plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain == typeof(string) ? json.GetString()
-            : plain == typeof(bool) ? json.GetBoolean()
-            : plain == typeof(double) ? json.GetDouble()
-            : plain == typeof(int) ? json.GetInt32()
-            : json.GetInt64();
+        if (plain == typeof(string))
+        {
+            return json.GetString();
+        }
+
+        if (plain == typeof(bool))
+        {
+            return json.GetBoolean();
+        }
+
+        if (plain == typeof(double))
+        {
+            return json.GetDouble();
+        }
+
+        return plain == typeof(int) ? json.GetInt32() : (object)json.GetInt64();
     }
 
     private static string Mark(string query) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(query)).AsSpan(0, 6));

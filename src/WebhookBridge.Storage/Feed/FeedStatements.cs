@@ -17,7 +17,7 @@ internal static class FeedStatements
     /// <summary>The source of a route is a name, <c>*</c>, or a list of names, which comes out with commas.</summary>
     public const string Routes = """
         SELECT name,
-          CASE json_type(json, '$.definition.source') WHEN 'array' THEN (SELECT group_concat(value, ', ') FROM json_each(json, '$.definition.source'))
+          CASE json_type(json, '$.definition.source') WHEN 'array' THEN (SELECT group_concat(value, ', ') FROM json_each(config_items.json, '$.definition.source'))
             ELSE json_extract(json, '$.definition.source') END AS source,
           json_extract(json, '$.definition.destination') AS destination, json_extract(json, '$.definition.enabled') AS enabled, revision, changed_at
         FROM config_items WHERE kind = 'route'
