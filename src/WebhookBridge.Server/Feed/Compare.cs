@@ -147,8 +147,7 @@ internal static class Compare
             return Text(kind, left.Value, Parameter.Of(text, typeof(string)));
         }
 
-        Expression same = Text(kind, left.Value, Expression.Constant(text));
-        return kind == BinaryOperatorKind.Equal ? Hints.For(left, text, same) : same;
+        return Text(kind, left.Value, Expression.Constant(text));
     }
 
     private static Expression Ids(BinaryOperatorKind kind, Operand left, string id)
@@ -333,24 +332,5 @@ internal static class Compare
         }
 
         return null;
-    }
-}
-
-/// <summary>Terms that follow from a comparison and say nothing new, but are what a partial index was made with: SQLite uses it only when it finds the very term.</summary>
-internal static class Hints
-{
-    private static readonly string[] Stuck = ["held", "refused", "exhausted", "cancelled"];
-
-    public static Expression For(Operand column, string word, Expression condition) => column.Name switch
-    {
-        "outcome" when word != "delivered" => Expression.AndAlso(condition, Expression.NotEqual(column.Value, Expression.Constant("delivered"))),
-        "state" when Stuck.Contains(word) => Expression.AndAlso(condition, Any(column.Value)),
-        _ => condition,
-    };
-
-    private static Expression Any(Expression state)
-    {
-        MethodInfo contains = typeof(Enumerable).GetMethods().First(static m => m.Name == nameof(Enumerable.Contains) && m.GetParameters().Length == 2).MakeGenericMethod(typeof(string));
-        return Expression.Call(contains, Expression.NewArrayInit(typeof(string), Stuck.Select(static word => Expression.Constant(word))), state);
     }
 }

@@ -39,6 +39,11 @@ internal sealed class FeedRequest
             _options.Add((known, equals < 0 ? "" : Decode(raw[(equals + 1)..]), raw));
         }
 
+        foreach ((string name, string value, _) in _options.Where(static option => option.Name is "$filter" or "$orderby" or "$apply" or "$expand"))
+        {
+            FeedNames.Require(name, value);
+        }
+
         Address = new Uri(root, path.Length == 0 ? "" : path);
         string understood = string.Join('&', _options.Where(static option => option.Name[0] is '$' or '@').Where(static option => option.Name is not ("$format" or "$skiptoken") && FeedNames.Options.Contains(option.Name) | option.Name[0] == '@')
             .Select(static option => option.Name + "=" + Uri.EscapeDataString(option.Name is "$filter" or "$apply" or "$expand" ? InLists.Expand(option.Value) : option.Value)));

@@ -18,6 +18,7 @@ public sealed partial class RunnableDocumentTests
     [InlineData("docs/clients/zapier.md")]
     [InlineData("docs/clients/make.md")]
     [InlineData("docs/clients/n8n.md")]
+    [InlineData("docs/odata.md")]
     public async Task Document_CommandsTypedInOrder_GiveWhatItShows(string document)
     {
         string text = await File.ReadAllTextAsync(RepositoryRoot.Of(document));
