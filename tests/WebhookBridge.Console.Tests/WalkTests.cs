@@ -40,11 +40,7 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
             ("routes", "/routes"), ("route-rule", "/routes/paid-to-inbox?step=rule"), ("route-shape", "/routes/paid-to-inbox?step=shape"), ("route-to", "/routes/paid-to-inbox?step=to"), ("route-fails", "/routes/paid-to-inbox?step=fails"),
             ("route-new", "/routes/add"), ("route-revisions", "/routes/paid-to-inbox/revisions"), ("destinations", "/destinations"), ("destination-add", "/destinations/add?connector=http"), ("destination", "/destinations/walk-inbox"),
             ("templates", "/templates"), ("template", "/templates/walk-flat"), ("template-gallery", "/templates/gallery/receipt-email-za"), ("lists", "/lists"), ("list", "/lists/walk-shop"), ("gone", "/sources/nothing-here"),
-            ("overview", "/"), ("events", "/events"), ("event", "/events/" + @event), ("settings-people", "/settings/people"), ("sources", "/sources"),
-            ("settings", "/settings"), ("settings-keys", "/settings/keys"), ("settings-alerts", "/settings/alerts"), ("settings-audit", "/settings/audit"),
-            ("replay-new", "/replays/new?outcome=refused"), ("journey", "/journeys/" + payment), ("replays", "/replays"), ("event-edit", $"/events/{@event}/edit"),
-            ("source-add", "/sources/add"), ("source-form", "/sources/add?platform=generic"), ("source", "/sources/yoco-wine-club"),
-            ("rejected", "/rejected"), ("me", "/me"), ("gone", "/sources/nothing-here"),
+            ("settings", "/settings"), ("settings-people", "/settings/people"), ("settings-keys", "/settings/keys"), ("settings-alerts", "/settings/alerts"), ("settings-audit", "/settings/audit"),
         ];
         bool quick = TestPace.Name == "quick";
         foreach (string language in quick ? ["en"] : new[] { "en", "pt-BR" })
@@ -55,13 +51,12 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
                 await page.SelectOptionAsync("#language", language);
                 await page.SelectOptionAsync("#scheme", scheme);
                 await page.ClickAsync("form[action*='handler=look'] button");
-                foreach (int width in quick ? [1440] : language == "en" ? new[] { 390, 768, 1440 } : [390, 1440])
+                foreach (int width in quick ? [1440] : language == "en" ? new[] { 390, 768, 1440, 1920 } : [390, 1440])
                 {
                     await page.SetViewportSizeAsync(width, 900);
-                    foreach ((string name, string path) in quick ? pages.Take(9) : pages)
                     foreach ((string name, string path) in quick ? pages.Take(5) : pages)
                     {
-                        bool axe = (language == "en" && width != 768) || quick;
+                        bool axe = (language == "en" && width is 390 or 1440) || quick;
                         await VisitAsync(page, $"{name}-{language}-{scheme}-{width}", path, axe);
                     }
                 }

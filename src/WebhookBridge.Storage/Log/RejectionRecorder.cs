@@ -116,7 +116,7 @@ internal sealed class RejectionRecorder(GroupCommitter committer, SecretBox box,
     {
         Rejection r = one.Rejection;
         Kept kept = KeptOf(connection, r.Source);
-        long size = r.Body.Length + one.Headers.Length + one.Target.Length;
+        long bytes = r.Body.Length + one.Headers.Length + one.Target.Length;
         using (var insert = new Statement(connection.Handle!, RejectionStatements.Insert))
         {
             insert.BindId(1, r.Id);
@@ -130,11 +130,11 @@ internal sealed class RejectionRecorder(GroupCommitter committer, SecretBox box,
             insert.Bind(9, one.Target);
             insert.Bind(10, one.Headers);
             insert.Bind(11, r.Body.Span);
-            insert.Bind(12, size);
+            insert.Bind(12, (long)r.Body.Length);
             insert.Run();
         }
 
-        kept.Add(r.Code, 1, size);
+        kept.Add(r.Code, 1, bytes);
         while ((kept.Rows > limits.RejectionsPerSource || kept.Bytes > limits.RejectionBytesPerSource) && DropOldest(connection, r.Source, kept))
         {
         }

@@ -13,7 +13,7 @@ internal static class RejectionStatements
         ON CONFLICT (source, code, day) DO UPDATE SET total = total + excluded.total, kept = kept + excluded.kept
         """;
 
-    public const string Sums = "SELECT code, count(*), sum(size) FROM rejections WHERE source = ?1 GROUP BY code";
+    public const string Sums = "SELECT code, count(*), sum(length(body) + length(headers) + length(target)) FROM rejections WHERE source = ?1 GROUP BY code";
 
-    public const string DropOldest = "DELETE FROM rejections WHERE seq = (SELECT min(seq) FROM rejections WHERE source = ?1 AND code = ?2) RETURNING size";
+    public const string DropOldest = "DELETE FROM rejections WHERE seq = (SELECT min(seq) FROM rejections WHERE source = ?1 AND code = ?2) RETURNING length(body) + length(headers) + length(target)";
 }
