@@ -123,7 +123,7 @@ public sealed class SettingsTests(RunningGateway gateway) : IClassFixture<Runnin
         await Assertions.Expect(page.Locator("#rows tr")).ToHaveCountAsync(4);
         (await page.InnerTextAsync("#rows")).ShouldContain("1 repeat");
         await page.GotoAsync("/");
-        await Assertions.Expect(page.Locator("#problems")).ToContainTextAsync(new Regex("demo: .*signature"));
+        await Assertions.Expect(page.Locator("#problems")).ToContainTextAsync(new Regex("demo: .*signature", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.ClickAsync("text=Take the demo away");
         await page.GotoAsync("/sources/demo");
         (await page.InnerTextAsync("h1")).ShouldBe("There is nothing here");

@@ -39,7 +39,7 @@ public sealed class AccessTests(ShopLog log) : IClassFixture<ShopLog>
     public async Task Get_KeyOfScopeOdataAlone_SeesPersonalDataMasked()
     {
         string key = await log.Gateway.MakeKeyAsync("masked", ApiScopes.OData);
-        Task<FeedResponse> Ask(string path) => log.Gateway.GetAsync(ShopLog.Long(path), ("Authorization", "Bearer " + key));
+        Task<FeedResponse> Ask(string path) => log.Gateway.GetAsync(ShopLog.WithIds(path), ("Authorization", "Bearer " + key));
 
         (await Ask("Events('E03')?$select=customerName,customerEmail")).Text.ShouldContain("\"customerName\":\"J***\",\"customerEmail\":\"j***@example.com\"");
         (await Ask("Events('E03')/customerEmail/$value")).Text.ShouldBe("j***@example.com");

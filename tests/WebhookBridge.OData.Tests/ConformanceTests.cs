@@ -27,7 +27,7 @@ public sealed partial class ConformanceTests(ShopLog log) : IClassFixture<ShopLo
         string? next = null;
         foreach (Exchange exchange in exchanges)
         {
-            string path = exchange.Path == "next" ? next ?? "no-next-link" : ShopLog.Long(exchange.Path);
+            string path = exchange.Path == "next" ? next ?? "no-next-link" : ShopLog.WithIds(exchange.Path);
             FeedResponse answer = await log.Gateway.GetAsync(path, [.. exchange.Headers]);
             next = NextLink().Match(answer.Text) is { Success: true } link ? System.Text.Json.JsonElement.Parse("\"" + link.Groups["url"].Value + "\"").GetString() : null;
             string actual = $"< {answer.Status}\n{Plain(answer.Text)}".TrimEnd('\n') + "\n";
@@ -51,7 +51,7 @@ public sealed partial class ConformanceTests(ShopLog log) : IClassFixture<ShopLo
     public void Suites_Together_HaveAtLeastTwoHundredRequests() =>
         Directory.EnumerateFiles(RepositoryRoot.Of("tests/WebhookBridge.OData.Tests/conformance"), "*.txt").Sum(static file => Parse(File.ReadAllText(file)).Count).ShouldBeGreaterThanOrEqualTo(200);
 
-    private string Plain(string text) => Token().Replace(ShopLog.Short(text.Replace(new Uri(log.Gateway.Http.BaseAddress!, FeedGateway.Root).ToString(), "~/", StringComparison.Ordinal)), "$$skiptoken=*").Replace("\r", "", StringComparison.Ordinal);
+    private string Plain(string text) => Token().Replace(ShopLog.WithNames(text.Replace(new Uri(log.Gateway.Http.BaseAddress!, FeedGateway.Root).ToString(), "~/", StringComparison.Ordinal)), "$$skiptoken=*").Replace("\r", "", StringComparison.Ordinal);
 
     private static List<Exchange> Parse(string text)
     {

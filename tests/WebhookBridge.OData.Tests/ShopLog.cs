@@ -54,10 +54,10 @@ public sealed partial class ShopLog : IAsyncLifetime
     public FeedGateway Gateway { get; private set; } = null!;
 
     /// <summary>The short names of the suite in place of ids: E01, D01, A01, R01.</summary>
-    public static string Short(string text) => LongId().Replace(text, static match => char.ToUpperInvariant(match.Value[0]) + match.Value[^2..]);
+    public static string WithNames(string text) => LongId().Replace(text, static match => char.ToUpperInvariant(match.Value[0]) + match.Value[^2..]);
 
     /// <summary>Ids in place of the suite's short names.</summary>
-    public static string Long(string text) => ShortId().Replace(text, static match => Id(match.Value[0], match.Value[1..]));
+    public static string WithIds(string text) => ShortId().Replace(text, static match => Id(match.Value[0], match.Value[1..]));
 
     public async Task InitializeAsync()
     {
@@ -213,7 +213,7 @@ public sealed partial class ShopLog : IAsyncLifetime
 
     private static DateTimeOffset? Time(string? text) => text is null ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\b(evt|dlv|att|rej)_01K0{21}\d\d", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(evt|dlv|att|rej)_01K0{21}\d\d", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LongId();
 
     [GeneratedRegex(@"\b[EDAR]\d\d\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

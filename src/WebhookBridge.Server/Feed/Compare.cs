@@ -276,14 +276,14 @@ internal static class Compare
         return kind is BinaryOperatorKind.Equal or BinaryOperatorKind.NotEqual ? compared : Guard(left, compared);
     }
 
-    private static Expression Text(BinaryOperatorKind kind, Expression a, Expression b) => kind switch
+    private static BinaryExpression Text(BinaryOperatorKind kind, Expression a, Expression b) => kind switch
     {
         BinaryOperatorKind.Equal => Expression.Equal(a, b),
         BinaryOperatorKind.NotEqual => Expression.NotEqual(a, b),
         _ => Binary(kind, Expression.Call(TextCompare, a, b), Expression.Constant(0)),
     };
 
-    private static Expression Binary(BinaryOperatorKind kind, Expression a, Expression b) => kind switch
+    private static BinaryExpression Binary(BinaryOperatorKind kind, Expression a, Expression b) => kind switch
     {
         BinaryOperatorKind.Equal => Expression.Equal(a, b),
         BinaryOperatorKind.NotEqual => Expression.NotEqual(a, b),

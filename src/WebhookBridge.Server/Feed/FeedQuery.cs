@@ -206,7 +206,7 @@ internal sealed class FeedQuery(FeedReader reader, FeedRequest request)
     }
 
     /// <summary>What the path leads to.</summary>
-    private Target Follow(List<ODataPathSegment> segments)
+    private static Target Follow(List<ODataPathSegment> segments)
     {
         if (segments[0] is not EntitySetSegment first)
         {

@@ -230,6 +230,6 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
     }
 
     /// <summary>OData 4.01 writes the parameters of the media type without their prefix.</summary>
-    [GeneratedRegex(@"(?<![\w.])(metadata|streaming)(?==)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\w.])(?<name>metadata|streaming)(?==)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Prefix();
 }

@@ -60,5 +60,6 @@ internal sealed class DemoSource(Gateway gateway)
         await gateway.Configuration.DeleteAsync(ConfigurationKind.Destination, Inbox, null, actor);
     }
 
-    private static Task SendAsync(Simulations simulations, string sample, int seed, bool forged, CancellationToken stop) => simulations.SendAsync(Name, simulations.Make(Name, sample, seed, forged), stop);
+    private static async Task SendAsync(Simulations simulations, string sample, int seed, bool forged, CancellationToken stop) =>
+        await simulations.SendAsync(Name, simulations.Make(Name, sample, seed, forged), stop);
 }

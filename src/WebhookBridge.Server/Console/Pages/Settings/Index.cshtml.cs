@@ -59,7 +59,7 @@ internal sealed class SettingsModel(Gateway gateway) : ConsolePage
     [Needs(Role.Administrator)]
     public async Task<IActionResult> OnPostBackupAsync()
     {
-        string file = Path.Combine(gateway.Store.Directory.DirectoryPath, $"download-{Guid.NewGuid():N}.backup");
+        string file = Path.Combine(gateway.Store.Directory.DirectoryPath, $"download-{gateway.Ids.Next("bak_")}.backup");
         await gateway.Audit.RecordAsync(Me.Email!, "backup", "setting/backup");
         await Task.Run(() => Backup.Write(gateway.Store.Directory, file, withMasterKey: false), Aborted);
 
