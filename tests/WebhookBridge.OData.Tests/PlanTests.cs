@@ -55,7 +55,7 @@ public sealed class PlanTests : IClassFixture<ShopLog>, IDisposable
 
         plan.ShouldContain(step => step.Contains(index, StringComparison.Ordinal), string.Join('\n', plan));
         // Reading through what a subquery gives is no walk of a table; attempts are read by their row numbers.
-        plan.ShouldNotContain(step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("USING", StringComparison.Ordinal) && step != "SCAN a" && !plan.Contains(string.Concat("CO-ROUTINE ", step.AsSpan(5))), string.Join('\n', plan));
+        plan.ShouldNotContain(step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("USING", StringComparison.Ordinal) && step != "SCAN a" && !plan.Any(other => other.StartsWith("CO-ROUTINE ", StringComparison.Ordinal) && other.EndsWith(step.Replace("SCAN ", " ", StringComparison.Ordinal), StringComparison.Ordinal)), string.Join('\n', plan));
         plan.ShouldNotContain(static step => step.Contains("TEMP B-TREE FOR ORDER BY", StringComparison.Ordinal), string.Join('\n', plan));
     }
 
