@@ -64,6 +64,8 @@ for project in tests/*.Tests/*.csproj; do
   # What a suite says about itself (a missing folder of shared data, a seed, a share) is shown; so is every failure.
   grep -E '^\s*(note:|seed:|share:)' "$log" | sort -u
   p=$(grep -cE '^\s+Passed ' "$log"); f=$(grep -cE '^\s+Failed ' "$log"); s=$(grep -cE '^\s+Skipped ' "$log")
+  # A run that was cut off in the middle is no success, whatever it returns.
+  grep -q 'Test Run Successful' "$log" || [ "$code" -ne 0 ] || code=1
   if [ "$code" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; cat "$log"; elif [ "$f" -gt 0 ]; then grep -vE '^\s+Passed ' "$log"; fi
   if [ "$s" -gt 0 ]; then echo "   skipped tests are not allowed:"; grep -E '^\s+Skipped ' "$log"; f=$((f + s)); fi
   echo "   $p passed, $f failed, $((SECONDS - start)) s"
