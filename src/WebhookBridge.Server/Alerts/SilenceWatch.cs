@@ -5,24 +5,10 @@ using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Alerts;
 
-/// <summary>Looks once a minute whether a source has been silent for longer than it may, and raises or closes its alert.</summary>
+/// <summary>Looks whether a source has been silent for longer than it may, and raises or closes its alert.</summary>
 /// <remarks>What counts is the last new event that its sender sent: simulated events say nothing about the sender. A source that was never heard of is watched from its last change on.</remarks>
-internal sealed partial class SilenceWatch : IAsyncDisposable
+internal static class SilenceWatch
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
-
-    private readonly Gateway _gateway;
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _running;
-
-    public SilenceWatch(Gateway gateway, ILoggerFactory loggers)
-    {
-        _gateway = gateway;
-        _logger = loggers.CreateLogger<SilenceWatch>();
-        _running = RunAsync();
-    }
-
     /// <summary>One look at every source.</summary>
     public static async Task LookAsync(Gateway gateway)
     {
@@ -55,40 +41,4 @@ internal sealed partial class SilenceWatch : IAsyncDisposable
     }
 
     public static string SubjectOf(string source) => "source/" + source;
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using PeriodicTimer timer = new(Every, _gateway.Time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    await LookAsync(_gateway);
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    Log.Failed(_logger, e);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventId = 1202, Level = LogLevel.Error, Message = "silence_watch.failed: tried again in a minute")]
-        public static partial void Failed(ILogger logger, Exception exception);
-    }
 }

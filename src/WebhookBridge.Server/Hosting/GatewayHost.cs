@@ -1,4 +1,3 @@
-using WebhookBridge.Server.Alerts;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.CommandLine;
 using WebhookBridge.Server.Feed;
@@ -12,17 +11,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly MetricsPage _metrics;
     private readonly StoreMetrics _storeMetrics;
     private readonly Upkeep _upkeep;
-    private readonly SilenceWatch _silence;
-    private readonly AlertLoop _alerts;
 
-    private GatewayHost(MetricsPage metrics, StoreMetrics storeMetrics, WebServer server, Upkeep upkeep, SilenceWatch silence, AlertLoop alerts)
+    private GatewayHost(MetricsPage metrics, StoreMetrics storeMetrics, WebServer server, Upkeep upkeep)
     {
         _metrics = metrics;
         _storeMetrics = storeMetrics;
         Server = server;
         _upkeep = upkeep;
-        _silence = silence;
-        _alerts = alerts;
     }
 
     public WebServer Server { get; }
@@ -39,7 +34,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             GatewayPages pages = new(gateway, GatewayApi.Create(gateway, loggers), feed, metrics, new TrustedProxies(options.TrustedProxies));
             WebServer server = await WebServer.StartAsync(options, gateway, pages, loggers);
             gateway.Listening = server.OwnAddress;
-            return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers), new SilenceWatch(gateway, loggers), new AlertLoop(gateway, loggers));
+            return new GatewayHost(metrics, storeMetrics, server, new Upkeep(gateway, loggers));
         }
         catch
         {
@@ -52,8 +47,6 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        await _alerts.DisposeAsync();
-        await _silence.DisposeAsync();
         await _upkeep.DisposeAsync();
         _storeMetrics.Dispose();
         _metrics.Dispose();

@@ -5,7 +5,7 @@ namespace WebhookBridge.Server.Hosting;
 /// <summary>What a running gateway does on its own now and then.</summary>
 internal sealed partial class Upkeep : IAsyncDisposable
 {
-    private static readonly TimeSpan CleanUpEvery = TimeSpan.FromMinutes(5), LookAtDiskEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CleanUpEvery = TimeSpan.FromMinutes(5), LookAtDiskEvery = TimeSpan.FromSeconds(15), LookForSilenceEvery = TimeSpan.FromMinutes(1), LookForProblemsEvery = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
@@ -17,10 +17,13 @@ internal sealed partial class Upkeep : IAsyncDisposable
         _time = gateway.Time;
         _logger = loggers.CreateLogger<Upkeep>();
         DiskAlarm disk = new(gateway.Store.Log.Alerts);
+        AlertMessages messages = new(gateway, loggers.CreateLogger<AlertMessages>());
         _running = Task.WhenAll(
             RepeatAsync(CleanUpEvery, () => CleanUpAsync(gateway, _stop.Token)),
             RepeatAsync(CleanUpEvery, () => CredentialsWatch.LookAsync(gateway.Store.Log.Alerts, gateway.Pump.Statuses(), gateway.Time.GetUtcNow())),
-            RepeatAsync(LookAtDiskEvery, () => disk.LookAsync(gateway.Store.Health.DiskFreeBytes, gateway.Store.Limits.MinFreeDiskBytes)));
+            RepeatAsync(LookAtDiskEvery, () => disk.LookAsync(gateway.Store.Health.DiskFreeBytes, gateway.Store.Limits.MinFreeDiskBytes)),
+            RepeatAsync(LookForSilenceEvery, () => SilenceWatch.LookAsync(gateway)),
+            RepeatAsync(LookForProblemsEvery, () => TellProblemsAsync(gateway, messages)));
     }
 
     /// <summary>Lets what has expired go, and what is older than its retention.</summary>
@@ -35,6 +38,13 @@ internal sealed partial class Upkeep : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
+    }
+
+    /// <summary>Looks for problems, then tells what has not been told.</summary>
+    private static async Task TellProblemsAsync(Gateway gateway, AlertMessages messages)
+    {
+        await ProblemWatch.LookAsync(gateway);
+        await messages.TellAsync();
     }
 
     private async Task RepeatAsync(TimeSpan every, Func<Task> work)

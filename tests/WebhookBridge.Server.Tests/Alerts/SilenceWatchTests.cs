@@ -105,7 +105,7 @@ public sealed class SilenceWatchTests : IAsyncLifetime
     [Fact]
     public async Task Running_EveryMinute_Looks()
     {
-        await using SilenceWatch watch = new(_gateway, NullLoggerFactory.Instance);
+        await using Upkeep upkeep = new(_gateway, NullLoggerFactory.Instance);
         TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Alerts.Opened += _ => opened.TrySetResult();
         await _clock.WhenTimerWithinAsync(TimeSpan.FromMinutes(1));

@@ -124,7 +124,8 @@ internal sealed record RouteStory(RouteOutcome Outcome, Said Said, string Why, b
         a,
         a.Outcome switch { "delivered" => "delivered", "retry" => "failing", _ => "refused" },
         why.Answer(a),
-        a.Request is { } request ? Lines(request, open, body: false) : [],
+        // A try that never got as far as a connection has a request written down, and sent nothing.
+        a.Request is { } request && a.Phase is not ("resolve" or "connect" or "tls") ? Lines(request, open, body: false) : [],
         a.Response is { } response ? Lines(response, open, body: true) : []);
 
     private static List<string> Lines(byte[] json, bool open, bool body)
