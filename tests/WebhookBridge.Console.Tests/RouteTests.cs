@@ -145,7 +145,7 @@ public sealed class RouteTests(RunningGateway gateway)
     {
         await FillAsync("plain");
         await using IBrowserContext context = await gateway.Browser.NewContextAsync(new() { BaseURL = gateway.Url, JavaScriptEnabled = false, ViewportSize = new() { Width = 1440, Height = 900 } });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(60_000);
         IPage page = await gateway.SignedInAsync(context);
         await page.GotoAsync("/routes/add?source=plain&destination=plain-inbox");
         await Expect(page.Locator("noscript .wb-note, .wb-note").First).ToContainTextAsync("JavaScript is off");

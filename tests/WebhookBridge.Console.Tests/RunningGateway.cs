@@ -96,7 +96,7 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
             ColorScheme = scheme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
             Locale = locale,
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(60_000);
         return context;
     }
 

@@ -20,7 +20,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     {
         _process = process;
         Url = url;
-        Api = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = static (_, shown, _, _) => shown?.Subject == "CN=localhost" } }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+        Api = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = static (_, shown, _, _) => shown?.Subject == "CN=localhost" } }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(100) };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }
 
@@ -66,7 +66,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public static async Task<GatewayProcess> StartAsync(string data, int port, string? configuration = null, IReadOnlyDictionary<string, string>? environment = null, string[]? options = null)
     {
         GatewayProcess gateway = Launch(data, port, configuration, environment, options);
-        await gateway._listening.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await gateway._listening.Task.WaitAsync(TimeSpan.FromSeconds(120));
         return gateway;
     }
 

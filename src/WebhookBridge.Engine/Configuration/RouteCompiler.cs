@@ -12,6 +12,9 @@ public sealed record RouteSurroundings(Func<string, ValueList?> Lists, Func<stri
 /// <summary>Turns the definition of a route into what runs: conditions, rule and templates compiled, every mistake told with its place.</summary>
 public static class RouteCompiler
 {
+    /// <summary>What a text stands between in a template.</summary>
+    private const string Quotes = "'\"`";
+
     /// <summary>Compiles; null when anything is wrong, and then <paramref name="problems"/> has grown.</summary>
     /// <param name="path">JSON path of the route, such as <c>$.routes[0]</c>.</param>
     public static ActiveRoute? Compile(RouteDefinition route, int revision, RouteSurroundings surroundings, string path, List<ConfigurationProblem> problems)
@@ -70,6 +73,32 @@ public static class RouteCompiler
             default:
                 throw new InvalidOperationException("an unknown form of template reference");
         }
+    }
+
+    /// <summary>The named templates that the texts of a route include, and that those include: by their names in quotes, as <c>include 'line'</c> writes them. A name that is put together while rendering cannot be seen.</summary>
+    /// <param name="body">The text behind the route's template; null when it has none.</param>
+    public static IReadOnlyList<TemplateDefinition> Included(RouteDefinition route, string? body, IReadOnlyList<TemplateDefinition> templates)
+    {
+        List<TemplateDefinition> found = [];
+        Stack<string> texts = new(route.Fields.Values.SelectMany(static field => field is FieldTemplate.Map map ? map.Templates.Values : [((FieldTemplate.Text)field).Template]).Append(body ?? ""));
+        while (texts.TryPop(out string? text))
+        {
+            if (!text.Contains("include", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            foreach (TemplateDefinition template in templates)
+            {
+                if (!found.Contains(template) && Quotes.Any(quote => text.Contains($"{quote}{template.Name}{quote}", StringComparison.Ordinal)))
+                {
+                    found.Add(template);
+                    texts.Push(template.Body);
+                }
+            }
+        }
+
+        return found;
     }
 
     private static RouteShape? CompileShape(RouteDefinition route, RouteSurroundings surroundings, string path, List<ConfigurationProblem> problems)

@@ -9,8 +9,11 @@ internal sealed partial class ApiHost(IReadOnlyList<Operation> operations, ApiKe
 {
     public const string Prefix = "/api/v1";
 
-    private readonly byte[] _document = OpenApiDocument.Write(operations);
-    private readonly string _documentTag = $"\"{Convert.ToHexStringLower(SHA256.HashData(OpenApiDocument.Write(operations)))[..32]}\"";
+    private readonly Lazy<(byte[] Body, string Tag)> _document = new(() =>
+    {
+        byte[] body = OpenApiDocument.Write(operations);
+        return (body, $"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
+    });
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -53,15 +56,16 @@ internal sealed partial class ApiHost(IReadOnlyList<Operation> operations, ApiKe
     public Task WriteDocumentAsync(HttpContext http)
     {
         HttpResponse response = http.Response;
-        response.Headers.ETag = _documentTag;
+        (byte[] document, string tag) = _document.Value;
+        response.Headers.ETag = tag;
         response.Headers.AccessControlAllowOrigin = "*"; // for viewers in a browser
-        if (http.Request.Headers.IfNoneMatch.Contains(_documentTag))
+        if (http.Request.Headers.IfNoneMatch.Contains(tag))
         {
             response.StatusCode = 304;
             return Task.CompletedTask;
         }
 
-        return WriteAsync(http, new ApiAnswer(200, "application/json; charset=utf-8", _document).With("Cache-Control", "public, max-age=300"));
+        return WriteAsync(http, new ApiAnswer(200, "application/json; charset=utf-8", document).With("Cache-Control", "public, max-age=300"));
     }
 
     public static async Task WriteAsync(HttpContext http, ApiAnswer answer)

@@ -105,7 +105,7 @@ internal sealed partial class GatewayConfiguration(
         }
     }
 
-    /// <summary>A stored revision of a route, compiled with its own template and today's lists; for deliveries that are pinned to it.</summary>
+    /// <summary>A stored revision of a route, compiled with the texts of that time and today's lists; for deliveries that are pinned to it.</summary>
     public async ValueTask<ActiveRoute?> LoadRevisionAsync(string route, int revision)
     {
         if (await store.Config.LoadRevisionAsync(StoredItems.Word(ConfigurationKind.Route), route, revision) is not { } json)
@@ -113,8 +113,13 @@ internal sealed partial class GatewayConfiguration(
             return null;
         }
 
-        List<ConfigurationProblem> problems = [];
-        return RouteCompiler.Compile(StoredItems.ReadPinnedRoute(route, json), revision, compiler.SurroundingsOf(Definition, lists.ByName), "$", problems);
+        (RouteDefinition pinned, IReadOnlyDictionary<string, string> included) = StoredItems.ReadPinnedRoute(route, json);
+        RouteSurroundings today = compiler.SurroundingsOf(Definition, lists.ByName);
+        RouteSurroundings then = today with
+        {
+            Templates = name => included.TryGetValue(name, out string? body) ? new TemplateDefinition { Name = name, ContentType = "text/plain", Body = body } : today.Templates(name),
+        };
+        return RouteCompiler.Compile(pinned, revision, then, "$", []);
     }
 
     /// <summary>Takes out list values that have ended.</summary>
@@ -261,7 +266,14 @@ internal sealed partial class GatewayConfiguration(
         {
             (ConfigurationKind Kind, string Name) key = (StoredItems.KindOf(item), StoredItems.NameOf(item));
             bool asked = puts.Contains(item);
-            string json = StoredItems.Write(item, item is RouteDefinition route ? RouteCompiler.Resolve(route.Template, surroundings, "$", []) : null);
+            (TemplateReference.Inline? template, IReadOnlyList<TemplateDefinition> included) = (null, []);
+            if (item is RouteDefinition route)
+            {
+                template = RouteCompiler.Resolve(route.Template, surroundings, "$", []);
+                included = RouteCompiler.Included(route, template?.Body, definition.Templates);
+            }
+
+            string json = StoredItems.Write(item, template, included);
             if (asked || (_items.TryGetValue(key, out ConfiguredItem? old) && old.Json != json))
             {
                 changes.Add(new ConfigChange.Put(StoredItems.Word(key.Kind), key.Name, json, StoredItems.Secrets(item)) { ExpectedRevision = asked ? expected : null });

@@ -7,11 +7,12 @@ using WebhookBridge.Storage.Config;
 
 namespace WebhookBridge.Server.Hosting;
 
-/// <summary>Definitions as the store keeps them: JSON without secrets, secrets by field. A route's JSON holds the text of its template beside it, so that a pinned revision is whole.</summary>
+/// <summary>Definitions as the store keeps them: JSON without secrets, secrets by field. A route's JSON holds the text of its template and of those that it includes beside it, so that a pinned revision is whole.</summary>
 internal static class StoredItems
 {
     private const string Definition = "definition";
     private const string Template = "template";
+    private const string Includes = "includes";
 
     /// <summary>The store's word for a kind.</summary>
     public static string Word(ConfigurationKind kind) => kind switch
@@ -68,7 +69,8 @@ internal static class StoredItems
     }
 
     /// <param name="resolved">The text behind a route's template; null where it has none.</param>
-    public static string Write(object item, TemplateReference.Inline? resolved)
+    /// <param name="included">What a route's templates include.</param>
+    public static string Write(object item, TemplateReference.Inline? resolved, IReadOnlyList<TemplateDefinition> included)
     {
         if (item is not RouteDefinition)
         {
@@ -86,6 +88,17 @@ internal static class StoredItems
                 json.WriteStartObject(Template);
                 json.WriteString("contentType", resolved.ContentType);
                 json.WriteString("body", resolved.Body);
+                json.WriteEndObject();
+            }
+
+            if (included.Count > 0)
+            {
+                json.WriteStartObject(Includes);
+                foreach (TemplateDefinition template in included)
+                {
+                    json.WriteString(template.Name, template.Body);
+                }
+
                 json.WriteEndObject();
             }
 
@@ -114,14 +127,17 @@ internal static class StoredItems
         };
     }
 
-    /// <summary>A route's revision with its template in place.</summary>
-    public static RouteDefinition ReadPinnedRoute(string name, string json)
+    /// <summary>A route's revision with its template in place, and the texts that it includes by name.</summary>
+    public static (RouteDefinition Route, IReadOnlyDictionary<string, string> Included) ReadPinnedRoute(string name, string json)
     {
         RouteDefinition route = (RouteDefinition)Read(ConfigurationKind.Route, name, json, new Dictionary<string, SecretText>());
         using JsonDocument envelope = JsonDocument.Parse(json);
-        return envelope.RootElement.TryGetProperty(Template, out JsonElement template)
-            ? route with { Template = new TemplateReference.Inline(template.GetProperty("contentType").GetString()!, template.GetProperty("body").GetString()!) }
-            : route;
+        if (envelope.RootElement.TryGetProperty(Template, out JsonElement template))
+        {
+            route = route with { Template = new TemplateReference.Inline(template.GetProperty("contentType").GetString()!, template.GetProperty("body").GetString()!) };
+        }
+
+        return (route, envelope.RootElement.TryGetProperty(Includes, out JsonElement included) ? included.EnumerateObject().ToDictionary(static t => t.Name, static t => t.Value.GetString()!) : []);
     }
 
     public static Dictionary<string, SecretText?> Secrets(object item) => item switch

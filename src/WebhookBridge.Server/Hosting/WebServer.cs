@@ -77,13 +77,17 @@ internal sealed class WebServer : IAsyncDisposable
         WebApplication app = builder.Build();
         TrustedProxies proxies = new(options.TrustedProxies);
         ReceiveEndpoint receive = new(gateway.Receive, proxies, options.PublicUrl, gateway.Time);
-        app.UseWhen(
-            http => ConsoleHosting.IsForConsole(http.Request.Path.Value ?? "") && (http.Features.Get<RoleOfListener>()?.Role ?? ListenerRole.Both) != ListenerRole.Public,
-            console => console.UseConsole(proxies));
+        // Built when the first page is asked for: a gateway that only receives and delivers does without its memory.
+        Lazy<RequestDelegate> console = new(() => BuildConsole(app, proxies, http => pages.HandleAsync(http, http.Request.Path.Value ?? "", publicOnly: false)));
         app.Run(http =>
         {
             string path = http.Request.Path.Value ?? "";
             ListenerRole role = http.Features.Get<RoleOfListener>()?.Role ?? ListenerRole.Both;
+            if (ConsoleHosting.IsForConsole(path) && role != ListenerRole.Public)
+            {
+                return console.Value(http);
+            }
+
             if (path.StartsWith(ReceiveEndpoint.Prefix, StringComparison.Ordinal) && role != ListenerRole.Admin)
             {
                 return receive.HandleAsync(http);
@@ -116,6 +120,14 @@ internal sealed class WebServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static RequestDelegate BuildConsole(IApplicationBuilder app, TrustedProxies proxies, RequestDelegate otherwise)
+    {
+        IApplicationBuilder branch = app.New();
+        branch.UseConsole(proxies);
+        branch.Run(otherwise);
+        return branch.Build();
+    }
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address, X509Certificate2? certificate, ListenerRole role)
     {

@@ -220,6 +220,34 @@ public sealed class ApiTests(GatewayFixture gateway)
         (await gateway.SendAsync(HttpMethod.Delete, $"{Api}/routes/{name}", null, ("If-Match", "*"))).Status.ShouldBe(204);
     }
 
+    [Fact]
+    public async Task PutTemplate_ThatAnotherIncludes_LeavesWaitingDeliveriesAsTheyWere()
+    {
+        (await gateway.SendAsync(HttpMethod.Put, $"{Api}/templates/inner", """{ "contentType": "text/plain", "body": "old" }""")).Status.ShouldBe(201);
+        (await gateway.SendAsync(HttpMethod.Put, $"{Api}/templates/middle", """{ "contentType": "text/plain", "body": "{{ include 'inner' }}" }""")).Status.ShouldBe(201);
+        (await gateway.SendAsync(HttpMethod.Put, $"{Api}/routes/including", """{ "source": "other", "destination": "crm", "template": { "contentType": "text/plain", "body": "word: {{ include \"middle\" }}" }, "when": { "kinds": ["refund.succeeded"] }, "retry": [] }""")).Status.ShouldBe(201);
+        await gateway.SendAsync(HttpMethod.Post, Api + "/destinations/crm/hold", """{ "reason": "moving" }""");
+        string before = await SimulateAsync(320);
+        (await gateway.SendAsync(HttpMethod.Put, $"{Api}/templates/inner", """{ "contentType": "text/plain", "body": "new" }""", ("If-Match", "*"))).Status.ShouldBe(200);
+        string after = await SimulateAsync(321);
+        (await gateway.SendAsync(HttpMethod.Post, Api + "/destinations/crm/resume")).Status.ShouldBe(200);
+
+        (await BodyAsync(before, 1)).ShouldBe("word: old");
+        (await BodyAsync(after, 2)).ShouldBe("word: new");
+        foreach (string item in new[] { "routes/including", "templates/middle", "templates/inner" })
+        {
+            (await gateway.SendAsync(HttpMethod.Delete, $"{Api}/{item}", null, ("If-Match", "*"))).Status.ShouldBe(204);
+        }
+
+        async Task<string> SimulateAsync(int seed) => (await gateway.SimulateAsync("other", "refund.succeeded", seed)).Json.GetProperty("results")[0].GetProperty("answer").GetProperty("id").GetString()!;
+        async Task<string> BodyAsync(string eventId, int revision)
+        {
+            JsonElement delivery = await gateway.DeliveryAsync(eventId, "including", "delivered");
+            delivery.GetProperty("routeRevision").GetInt32().ShouldBe(revision);
+            return gateway.Destination.Requests.Single(request => request.Header("Idempotency-Key") == delivery.GetProperty("id").GetString()).BodyText;
+        }
+    }
+
     /// <summary>A list at its limit: a million values in four calls, looked up at receipt, and one more refused.</summary>
     [Fact]
     [Trait("Pace", "normal")]
