@@ -53,24 +53,35 @@ if ! dotnet build WebhookBridge.sln -c Release -warnaserror --nologo -v quiet; t
 fi
 echo "   $((SECONDS - began)) s"
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-for project in tests/*.Tests/*.csproj; do
-  suite=$(basename "$project" .csproj)
-  start=$SECONDS
-  echo "== $suite"
-  dotnet test "$project" -c Release --no-build --nologo ${filter:+--filter "$filter"} --logger "console;verbosity=normal" >"$log" 2>&1
+# Two suites at a time, the longest first: many tests wait for clocks, disks and browsers. What a suite has to say comes in one piece, when it ends.
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+export filter results
+run_suite() { # project file
+  suite=$(basename "$1" .csproj) start=$SECONDS log=$(mktemp)
+  dotnet test "$1" -c Release --no-build --nologo ${filter:+--filter "$filter"} --logger "console;verbosity=normal" >"$log" 2>&1
   code=$?
-  # What a suite says about itself (a missing folder of shared data, a seed, a share) is shown; so is every failure.
-  grep -E '^\s*(note:|seed:|share:)' "$log" | sort -u
   p=$(grep -cE '^\s+Passed ' "$log"); f=$(grep -cE '^\s+Failed ' "$log"); s=$(grep -cE '^\s+Skipped ' "$log")
   # A run that was cut off in the middle is no success, whatever it returns.
   grep -q 'Test Run Successful' "$log" || [ "$code" -ne 0 ] || code=1
-  if [ "$code" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; cat "$log"; elif [ "$f" -gt 0 ]; then grep -vE '^\s+Passed ' "$log"; fi
-  if [ "$s" -gt 0 ]; then echo "   skipped tests are not allowed:"; grep -E '^\s+Skipped ' "$log"; f=$((f + s)); fi
-  echo "   $p passed, $f failed, $((SECONDS - start)) s"
-  passed=$((passed + p)); failed=$((failed + f))
-done
+  {
+    flock 9
+    echo "== $suite"
+    # What a suite says about itself (a missing folder of shared data, a seed, a share) is shown; so is every failure.
+    grep -E '^\s*(note:|seed:|share:)' "$log" | sort -u
+    if [ "$code" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; cat "$log"; elif [ "$f" -gt 0 ]; then grep -vE '^\s+Passed ' "$log"; fi
+    if [ "$s" -gt 0 ]; then echo "   skipped tests are not allowed:"; grep -E '^\s+Skipped ' "$log"; f=$((f + s)); fi
+    echo "   $p passed, $f failed, $((SECONDS - start)) s"
+    echo "$p $f" >>"$results"
+  } 9<"$results"
+  rm -f "$log"
+}
+export -f run_suite
+suites=$({ ls tests/*.{Console,EndToEnd,Storage,Server}.Tests/*.csproj; ls tests/*.Tests/*.csproj; } | awk '!seen[$0]++')
+xargs -P 2 -I{} bash -c 'run_suite {}' <<<"$suites"
+while read -r p f; do passed=$((passed + p)) failed=$((failed + f)); done <"$results"
+missing=$(($(wc -l <<<"$suites") - $(wc -l <"$results")))
+[ "$missing" -eq 0 ] || { echo "== $missing suites did not end"; failed=$((failed + missing)); }
 
 echo "== house"
 if changed=$(git status --porcelain -- ':(glob)**/packages.lock.json' ':(glob)**/package-lock.json' 2>/dev/null) && [ -n "$changed" ]; then
