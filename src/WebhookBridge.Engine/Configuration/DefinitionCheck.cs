@@ -48,7 +48,7 @@ public static class DefinitionCheck
 
         if (source.Secrets.Count > 0 && !unknownSetting && !verifier.AwaitsKey)
         {
-            problems.AddRange(verifier.Problems.Select(problem => new ConfigurationProblem(path + ".secrets", problem, "Mend secrets and settings as the platform's page says.")));
+            problems.AddRange(verifier.Problems.Select(problem => new ConfigurationProblem(path + ".secrets", problem.En, "Mend secrets and settings as the platform's page says.")));
         }
     }
 

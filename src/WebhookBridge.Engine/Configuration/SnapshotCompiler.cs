@@ -9,6 +9,12 @@ namespace WebhookBridge.Engine.Configuration;
 /// <param name="gallery">A template of the gallery by name; null when there is none.</param>
 public sealed class SnapshotCompiler(PlatformCatalog platforms, Func<string, TemplateDefinition?> gallery, TimeProvider time)
 {
+    /// <summary>The senders that sources can be made of.</summary>
+    public PlatformCatalog Platforms => platforms;
+
+    /// <summary>The same with other senders.</summary>
+    public SnapshotCompiler With(PlatformCatalog others) => new(others, gallery, time);
+
     /// <summary>What a route may refer to in this configuration.</summary>
     public RouteSurroundings SurroundingsOf(GatewayDefinition definition, IReadOnlyDictionary<string, ValueList> lists)
     {

@@ -27,6 +27,11 @@ public static class EventKinds
 
     private static readonly FrozenSet<string> Known = All.ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, string> Statuses = All.Where(static k => k != Other).ToFrozenDictionary(static k => k, static k => k[(k.IndexOf('.', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal);
+
+    /// <summary>What the kind says of its group: <c>succeeded</c> of <c>payment.succeeded</c>; null for <see cref="Other"/>.</summary>
+    public static string? StatusOf(string kind) => Statuses.GetValueOrDefault(kind);
+
     /// <summary>Whether <paramref name="kind"/> is one of <see cref="All"/>.</summary>
     public static bool IsKnown(string kind) => Known.Contains(kind);
 

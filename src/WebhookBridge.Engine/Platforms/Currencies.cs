@@ -10,6 +10,9 @@ public static class Currencies
 
     private static readonly FrozenDictionary<string, int> Decimals = Build();
 
+    /// <summary>Every code that is known.</summary>
+    public static IReadOnlyList<string> Codes => Decimals.Keys;
+
     /// <summary>How many decimals <paramref name="code"/> (upper case) has; null when it is unknown.</summary>
     public static int? DecimalsOf(string code) => Decimals.TryGetValue(code, out int decimals) ? decimals : null;
 

@@ -14,7 +14,7 @@ internal static class DedupeKeys
     /// <summary>How long keys are remembered where every request carries a signed timestamp.</summary>
     private static readonly TimeSpan DefaultWindow = TimeSpan.FromDays(7);
 
-    public static DedupeKey? Make(Platform platform, SourceDefinition source, VerifyResult.Genuine genuine, string? externalId, in EventScope scope, byte[] normalForm, byte[] bodyHash)
+    public static DedupeKey? Make(Platform platform, SourceDefinition source, VerifyResult.Genuine genuine, string? externalId, in EventScope scope, ReadOnlyMemory<byte> normalForm, ReadOnlySpan<byte> bodyHash)
     {
         DedupeDefinition rule = source.Dedupe;
         if (rule.Window == TimeSpan.Zero)
@@ -66,7 +66,7 @@ internal static class DedupeKeys
     }
 
     /// <summary>The values of the named fields, each with its length so that no two lists look alike; null when one is missing.</summary>
-    private static string? Fields(IReadOnlyList<string> names, in EventScope scope, byte[] normalForm)
+    private static string? Fields(IReadOnlyList<string> names, in EventScope scope, ReadOnlyMemory<byte> normalForm)
     {
         using var normal = JsonDocument.Parse(normalForm);
         var text = new StringBuilder();
@@ -86,7 +86,7 @@ internal static class DedupeKeys
         return text.ToString();
     }
 
-    private static UInt128 Hash(string tag, string text, byte[] more)
+    private static UInt128 Hash(string tag, string text, ReadOnlySpan<byte> more)
     {
         var buffer = default(ByteBuffer);
         buffer.AppendText(tag);

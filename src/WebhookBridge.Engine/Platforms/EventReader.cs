@@ -69,9 +69,12 @@ internal static class EventReader
         string? mode = context.Simulated ? "test" : Mode(reading.Mode, scope);
         var meta = new NormalMeta(externalId ?? id, line, type, kind, time, mode, context.Simulated, context.Source.Name, context.Platform.Name, context.Request.ReceivedAt);
         EventView view = unreadable is null ? line?.View ?? reading.DefaultView : Nothing;
-        byte[] normal = new NormalFormWriter(reading).Write(meta, view, scope, out SearchColumns columns);
-        byte[] hash = new byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes.Span, hash);
+        ByteBuffer written = new NormalFormWriter(reading).Write(meta, view, scope, out SearchColumns columns);
+        int length = written.Length;
+        SHA256.HashData(bytes.Span, written.Reserve(SHA256.HashSizeInBytes));
+        byte[] lent = written.Detach();
+        ReadOnlyMemory<byte> normal = lent.AsMemory(0, length);
+        ReadOnlyMemory<byte> hash = lent.AsMemory(length, SHA256.HashSizeInBytes);
         return new ReadEvent
         {
             Id = id,
@@ -87,8 +90,9 @@ internal static class EventReader
             Sha256 = hash,
             NormalForm = normal,
             Columns = columns,
-            Dedupe = DedupeKeys.Make(context.Platform, context.Source, context.Genuine, externalId, scope, normal, hash),
+            Dedupe = DedupeKeys.Make(context.Platform, context.Source, context.Genuine, externalId, scope, normal, hash.Span),
             Event = item,
+            Lent = lent,
         };
     }
 

@@ -10,13 +10,13 @@ namespace WebhookBridge.Engine.Platforms;
 internal sealed record ViewMember(NormalMember Member, EventValue? Value, bool Minor);
 
 /// <summary>A group that a view fills.</summary>
-internal sealed record ViewGroup(NormalGroup Group, IReadOnlyList<ViewMember> Members, EventValue? Currency);
+internal sealed record ViewGroup(NormalGroup Group, ViewMember[] Members, EventValue? Currency);
 
 /// <summary>Which groups of the normal form an event has and where they stand.</summary>
-internal sealed record EventView(string Name, IReadOnlyList<ViewGroup> Groups);
+internal sealed record EventView(string Name, ViewGroup[] Groups);
 
 /// <summary>One line of a platform's table of events, ready for use.</summary>
-internal sealed record EventLine(string Type, byte[] TypeJson, string Kind, byte[] KindJson, EventView View, IReadOnlyList<KeyValuePair<BodyPath, string>> When);
+internal sealed record EventLine(string Type, byte[] TypeJson, string Kind, EventView View, KeyValuePair<BodyPath, string>[] When);
 
 /// <summary>How a platform's events are read: made once from its description.</summary>
 internal sealed record EventReading
@@ -195,7 +195,7 @@ internal static class EventReadingReader
             LocalText text = PlatformReader.ReadLocal(item, "text") ?? new LocalText(type, null);
             item.Done();
             events.Add(new PlatformEvent(type, kind, text));
-            lines.Add(new EventLine(type, Quote(type), kind, Quote(kind), view, when));
+            lines.Add(new EventLine(type, Quote(type), kind, view, [.. when]));
         }
 
         var byType = lines.Where(l => !l.Type.Contains('*', StringComparison.Ordinal))
@@ -314,10 +314,10 @@ internal static class EventReadingReader
                 members.Add(new ViewMember(member, found.Value, found.Minor));
             }
 
-            groups.Add(new ViewGroup(group, members, values.GetValueOrDefault($"{group.Name}.currency").Value));
+            groups.Add(new ViewGroup(group, [.. members], values.GetValueOrDefault($"{group.Name}.currency").Value));
         }
 
-        return new EventView(name, groups);
+        return new EventView(name, [.. groups]);
     }
 
     internal static byte[] Quote(string text) => Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(text)}\"");

@@ -9,6 +9,8 @@ internal readonly record struct Money(BigInteger Digits, int Scale)
     /// <summary>More digits than any amount has; longer texts are no amounts.</summary>
     private const int MaxLength = 60;
 
+    private static readonly BigInteger[] PowersOfTen = [.. Enumerable.Range(0, 20).Select(static e => BigInteger.Pow(10, e))];
+
     /// <summary>Reads <c>-12.50</c>, <c>1e2</c> and the like (JSON number grammar, leading zeros allowed in texts).</summary>
     public static Money? Parse(ReadOnlySpan<char> text)
     {
@@ -46,7 +48,7 @@ internal readonly record struct Money(BigInteger Digits, int Scale)
         int scale = fraction.Length - exponent;
         if (scale < 0)
         {
-            digits *= BigInteger.Pow(10, -scale);
+            digits *= PowerOfTen(-scale);
             scale = 0;
         }
 
@@ -63,10 +65,10 @@ internal readonly record struct Money(BigInteger Digits, int Scale)
 
         if (decimals > Scale)
         {
-            return Digits * BigInteger.Pow(10, decimals - Scale);
+            return Digits * PowerOfTen(decimals - Scale);
         }
 
-        BigInteger whole = BigInteger.DivRem(Digits, BigInteger.Pow(10, Scale - decimals), out BigInteger rest);
+        BigInteger whole = BigInteger.DivRem(Digits, PowerOfTen(Scale - decimals), out BigInteger rest);
         return rest.IsZero ? whole : null;
     }
 
@@ -85,4 +87,6 @@ internal readonly record struct Money(BigInteger Digits, int Scale)
 
         return digits.Sign < 0 ? "-" + text : text;
     }
+
+    private static BigInteger PowerOfTen(int exponent) => exponent < PowersOfTen.Length ? PowersOfTen[exponent] : BigInteger.Pow(10, exponent);
 }

@@ -72,7 +72,7 @@ public sealed class Platform
     /// <summary>Makes the judge for one source. It always comes into being: with <see cref="SourceVerifier.Problems"/> it refuses every request with the reason <c>secret_missing</c> (fail closed).</summary>
     public SourceVerifier CreateVerifier(SourceDefinition definition)
     {
-        var problems = new List<string>();
+        var problems = new List<LocalText>();
         List<Scheme> schemes = ReadSchemes(definition, problems);
         var path = new List<byte[]>();
         var tagged = new List<(string Tag, string Text)>();
@@ -96,7 +96,9 @@ public sealed class Platform
         {
             if (schemes.Count > 1)
             {
-                problems.Add("The scheme 'path-secret' stands alone: name one scheme in the setting 'scheme'; a secret 'path:…' adds a secret in the path to any other.");
+                problems.Add(new(
+                    "The scheme 'path-secret' stands alone: name one scheme in the setting 'scheme'; a secret 'path:…' adds a secret in the path to any other.",
+                    "O esquema 'path-secret' fica sozinho: indique um esquema na configuração 'scheme'; um segredo 'path:…' acrescenta um segredo no caminho a qualquer outro."));
             }
 
             path.AddRange(plain.Where(p => p.Text.Length > 0).Select(p => Encoding.UTF8.GetBytes(p.Text)));
@@ -129,11 +131,12 @@ public sealed class Platform
         return [.. texts.Where(t => t.Length > 0).Select(Encoding.UTF8.GetBytes)];
     }
 
-    private List<Scheme> ReadSchemes(SourceDefinition definition, List<string> problems)
+    private List<Scheme> ReadSchemes(SourceDefinition definition, List<LocalText> problems)
     {
         foreach (string name in definition.Settings.Keys.Where(n => !CommonSettings.Contains(n) && !Settings.Any(s => s.Name == n)))
         {
-            problems.Add($"The platform '{Name}' has no setting '{name}'; it has: {string.Join(", ", CommonSettings.Concat(Settings.Select(s => s.Name)))}.");
+            string known = string.Join(", ", CommonSettings.Concat(Settings.Select(s => s.Name)));
+            problems.Add(new($"The platform '{Name}' has no setting '{name}'; it has: {known}.", $"A plataforma '{Name}' não tem a configuração '{name}'; ela tem: {known}."));
         }
 
         string[] wanted = Setting(definition, "scheme") is { Length: > 0 } named
@@ -141,7 +144,7 @@ public sealed class Platform
             : [.. DefaultSchemes.Count > 0 ? DefaultSchemes : SchemeIds];
         foreach (string id in wanted.Where(id => !SchemeIds.Contains(id)))
         {
-            problems.Add($"The platform '{Name}' has no scheme '{id}'; it has: {string.Join(", ", SchemeIds)}.");
+            problems.Add(new($"The platform '{Name}' has no scheme '{id}'; it has: {string.Join(", ", SchemeIds)}.", $"A plataforma '{Name}' não tem o esquema '{id}'; ela tem: {string.Join(", ", SchemeIds)}."));
         }
 
         var context = new DescriptionReader.Context(Name, name => Setting(definition, name));
@@ -154,7 +157,7 @@ public sealed class Platform
             }
             else
             {
-                problems.Add("The setting 'toleranceSeconds' must be a whole number from 1 to 604800.");
+                problems.Add(new("The setting 'toleranceSeconds' must be a whole number from 1 to 604800.", "A configuração 'toleranceSeconds' deve ser um número inteiro de 1 a 604800."));
             }
         }
 
@@ -169,11 +172,11 @@ public sealed class Platform
             }
         }
 
-        problems.AddRange(context.Errors.Select(e => $"Setting of the source: {e.JsonPath} {e.Text}."));
+        problems.AddRange(context.Errors.Select(static e => new LocalText($"Setting of the source: {e.JsonPath} {e.Text}.", $"Configuração da fonte: {e.JsonPath} {e.Text}.")));
         return schemes;
     }
 
-    private Handshake[] ReadHandshakes(SourceDefinition definition, List<string> problems)
+    private Handshake[] ReadHandshakes(SourceDefinition definition, List<LocalText> problems)
     {
         var context = new DescriptionReader.Context(Name, name => Setting(definition, name));
         var handshakes = new List<Handshake>();
@@ -185,7 +188,7 @@ public sealed class Platform
             }
         }
 
-        problems.AddRange(context.Errors.Select(e => $"Setting of the source: {e.JsonPath} {e.Text}."));
+        problems.AddRange(context.Errors.Select(static e => new LocalText($"Setting of the source: {e.JsonPath} {e.Text}.", $"Configuração da fonte: {e.JsonPath} {e.Text}.")));
         return [.. handshakes];
     }
 

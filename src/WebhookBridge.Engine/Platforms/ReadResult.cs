@@ -1,10 +1,11 @@
+using System.Buffers;
 using System.Text.Json;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Receiving;
 
 namespace WebhookBridge.Engine.Platforms;
 
-/// <summary>The events of one request. Dispose it when the last <see cref="ReadEvent.Event"/> was looked at.</summary>
+/// <summary>The events of one request. Dispose it when nobody looks at them any more: what was read of them lies in lent memory.</summary>
 public sealed class ReadResult(EventBody body, IReadOnlyList<ReadEvent> events, bool isBatch) : IDisposable
 {
     /// <summary>More items in one request are not taken apart (contract section 2).</summary>
@@ -18,11 +19,18 @@ public sealed class ReadResult(EventBody body, IReadOnlyList<ReadEvent> events, 
     /// <summary>True when the platform's requests carry items, even if this one carries a single item.</summary>
     public bool IsBatch => isBatch;
 
-    public void Dispose() => body.Dispose();
+    public void Dispose()
+    {
+        body.Dispose();
+        for (int i = 0; i < events.Count; i++)
+        {
+            events[i].GiveBack();
+        }
+    }
 }
 
 /// <summary>One event as the platform's description reads it.</summary>
-public sealed record ReadEvent
+public sealed class ReadEvent
 {
     /// <summary>Ours, as handed in.</summary>
     public required string Id { get; init; }
@@ -50,10 +58,10 @@ public sealed record ReadEvent
     /// <summary>The event's own bytes: the whole opened body, or the item's part of it.</summary>
     public required ReadOnlyMemory<byte> Bytes { get; init; }
 
-    /// <summary>SHA-256 of <see cref="Bytes"/>.</summary>
+    /// <summary>SHA-256 of <see cref="Bytes"/>; valid until the result is disposed.</summary>
     public required ReadOnlyMemory<byte> Sha256 { get; init; }
 
-    /// <summary>UTF-8 JSON that begins with <c>{"meta":{</c>.</summary>
+    /// <summary>UTF-8 JSON that begins with <c>{"meta":{</c>; valid until the result is disposed.</summary>
     public required ReadOnlyMemory<byte> NormalForm { get; init; }
 
     public required SearchColumns Columns { get; init; }
@@ -63,4 +71,17 @@ public sealed record ReadEvent
 
     /// <summary>What rules and templates see as <c>event</c>; valid until the result is disposed.</summary>
     public required JsonElement Event { get; init; }
+
+    /// <summary>The rented array that <see cref="NormalForm"/> and <see cref="Sha256"/> lie in.</summary>
+    internal byte[]? Lent { get; set; }
+
+    internal void GiveBack()
+    {
+        if (Lent is byte[] lent)
+        {
+            Lent = null;
+            lent.AsSpan(0, NormalForm.Length + Sha256.Length).Clear(); // people's names and addresses
+            ArrayPool<byte>.Shared.Return(lent);
+        }
+    }
 }

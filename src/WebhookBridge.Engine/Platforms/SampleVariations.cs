@@ -9,11 +9,22 @@ namespace WebhookBridge.Engine.Platforms;
 /// <summary>Changes ids, times and amounts of a sample so that no two simulated events are alike. A value that stands in several places changes the same way in all of them.</summary>
 internal static class SampleVariations
 {
-    public static byte[] Apply(SampleVariation vary, byte[] body, bool isForm, DateTimeOffset now, Random random)
+    private const string InHeader = "header:";
+
+    public static byte[] Apply(SampleVariation vary, byte[] body, List<KeyValuePair<string, string>> headers, bool isForm, DateTimeOffset now, Random random)
     {
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
         TimeSpan? shift = null;
-        return isForm ? ApplyToForm() : ApplyToJson();
+        byte[] varied = isForm ? ApplyToForm() : ApplyToJson();
+        for (int i = 0; i < headers.Count; i++)
+        {
+            if (vary.Ids.Contains(InHeader + headers[i].Key, StringComparer.OrdinalIgnoreCase))
+            {
+                headers[i] = new(headers[i].Key, Remember(headers[i].Value, NewId));
+            }
+        }
+
+        return varied;
 
         byte[] ApplyToJson()
         {
@@ -40,7 +51,7 @@ internal static class SampleVariations
         }
 
         IEnumerable<(string Path, Func<string, string> Change)> Changes() =>
-            vary.Ids.Select(p => (p, (Func<string, string>)(v => Remember(v, NewId))))
+            vary.Ids.Where(p => !p.StartsWith(InHeader, StringComparison.Ordinal)).Select(p => (p, (Func<string, string>)(v => Remember(v, NewId))))
                 .Concat(vary.Times.Select(p => (p, (Func<string, string>)NewTime)))
                 .Concat(vary.Amounts.Select(p => (p, (Func<string, string>)(v => Remember(v, NewAmount)))));
 

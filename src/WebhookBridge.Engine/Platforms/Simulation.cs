@@ -60,17 +60,17 @@ public static class Simulator
         SourceVerifier verifier = platform.CreateVerifier(source);
         if (verifier.Problems.Count > 0)
         {
-            return new SimulationResult.Impossible(verifier.Problems[0]);
+            return new SimulationResult.Impossible(verifier.Problems[0].En);
         }
 
         bool isForm = sample.Form is not null;
         byte[] body = options.Body ?? (isForm ? Encoding.UTF8.GetBytes(sample.Form!) : JsonSerializer.SerializeToUtf8Bytes(sample.Json!.Value));
+        List<KeyValuePair<string, string>> headers = [.. sample.Headers];
         if (options.Vary && options.Body is null)
         {
-            body = SampleVariations.Apply(platform.Vary, body, isForm, options.Now, options.Random);
+            body = SampleVariations.Apply(platform.Vary, body, headers, isForm, options.Now, options.Random);
         }
 
-        List<KeyValuePair<string, string>> headers = [.. sample.Headers];
         if (!headers.Exists(h => h.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)))
         {
             headers.Add(new("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json"));

@@ -6,7 +6,7 @@ namespace WebhookBridge.Engine.Receiving;
 public interface IEventJournal
 {
     /// <summary>Stores the events of one request with their verdicts and deliveries in one transaction, and returns after its commit is on disk.</summary>
-    /// <remarks>Deduplication is part of the same transaction (design invariant 3). A caller that goes away does not undo its row.</remarks>
+    /// <remarks>The events' bytes are lent: nobody looks at them once this has returned. Deduplication is part of the same transaction (design invariant 3). A caller that goes away does not undo its row.</remarks>
     /// <returns>One outcome for each event in order, or <see cref="AppendResult.Unavailable"/> for all: then nothing was stored.</returns>
     ValueTask<AppendResult> AppendAsync(IReadOnlyList<NewEvent> events);
 

@@ -267,9 +267,7 @@ public sealed class ReceiveWebhook(
                 continue;
             }
 
-            GatewayEvent stored = outcome.Late || outcome.SuspectedReplay
-                ? events[i].Event with { Late = outcome.Late, SuspectedReplay = outcome.SuspectedReplay }
-                : events[i].Event;
+            GatewayEvent? stored = null;
             foreach (NewDelivery prepared in events[i].Deliveries)
             {
                 NewDelivery delivery = outcome.Late ? prepared.OfLateEvent() : prepared;
@@ -285,6 +283,7 @@ public sealed class ReceiveWebhook(
 
                 if (delivery.Leased)
                 {
+                    stored ??= ForWorkers(events[i].Event, outcome);
                     pump.Enqueue(new LeasedDelivery
                     {
                         Id = delivery.Id,
@@ -308,6 +307,15 @@ public sealed class ReceiveWebhook(
             }
         }
     }
+
+    /// <summary>The event as stored, with bytes of its own: what was read lies in memory of the request, and a worker may come to it later.</summary>
+    private static GatewayEvent ForWorkers(GatewayEvent read, AppendOutcome outcome) => read with
+    {
+        Late = outcome.Late,
+        SuspectedReplay = outcome.SuspectedReplay,
+        NormalForm = read.NormalForm.ToArray(),
+        Sha256 = read.Sha256.ToArray(),
+    };
 
     private void GiveBack(NewEvent[] events)
     {

@@ -49,6 +49,15 @@ internal ref struct ByteBuffer
 
     public void Advance(int count) => _length += count;
 
+    /// <summary>Hands the rented array over: whoever takes it clears it and gives it back to the pool.</summary>
+    public byte[] Detach()
+    {
+        byte[] detached = _rented ?? [];
+        _rented = null;
+        _length = 0;
+        return detached;
+    }
+
     public void Dispose()
     {
         Return();

@@ -66,7 +66,7 @@ internal static class DoctorTrials
         foreach (KeyForm form in Enum.GetValues<KeyForm>())
         {
             if (TryChanged(trial, verifier, s => s with { KeyForm = form }, s => s.KeyForm != form && s.Kind is SchemeKind.Hmac or SchemeKind.Hash, "key_form",
-                $"The sender makes its key of the secret in another way ({Name(form)}).", $"O remetente forma a chave a partir do segredo de outro modo ({Name(form)})."))
+                $"The sender makes its key of the secret in another way ({Name(form).En}).", $"O remetente forma a chave a partir do segredo de outro modo ({Name(form).PtBr})."))
             {
                 return;
             }
@@ -78,7 +78,7 @@ internal static class DoctorTrials
         foreach (DigestEncoding encoding in new[] { DigestEncoding.Hex, DigestEncoding.Base64, DigestEncoding.Base64Url })
         {
             if (TryChanged(trial, verifier, s => s with { Signature = s.Signature! with { Encoding = encoding, PrefixOptional = true } }, s => s.Signature is not null && s.Signature.Encoding != encoding, "signature_encoding",
-                $"The signature is written as {encoding.ToString().ToLowerInvariant()}, not in the sender's documented form.", $"A assinatura está escrita como {encoding.ToString().ToLowerInvariant()}, não na forma documentada."))
+                $"The signature is right, but written in {encoding.ToString().ToLowerInvariant()}, which is not the form that the sender documents: a program in front may have changed it, or the source stands for another version of the sender.", $"A assinatura está certa, mas escrita em {encoding.ToString().ToLowerInvariant()}, que não é a forma documentada pelo remetente: um programa à frente pode tê-la alterado, ou a fonte representa outra versão do remetente."))
             {
                 return;
             }
@@ -280,12 +280,12 @@ internal static class DoctorTrials
         return text.ToString();
     }
 
-    private static string Name(KeyForm form) => form switch
+    private static LocalText Name(KeyForm form) => form switch
     {
-        KeyForm.Hex => "hexadecimal, decoded",
-        KeyForm.Base64 => "base64, decoded",
-        KeyForm.StandardWebhooks => "whsec_ removed, base64 decoded",
-        KeyForm.Sha1 => "its SHA-1",
-        _ => "as text",
+        KeyForm.Hex => new("hexadecimal, decoded", "hexadecimal, decodificado"),
+        KeyForm.Base64 => new("base64, decoded", "base64, decodificado"),
+        KeyForm.StandardWebhooks => new("whsec_ removed, base64 decoded", "sem whsec_, base64 decodificado"),
+        KeyForm.Sha1 => new("its SHA-1", "o SHA-1 dele"),
+        _ => new("as text", "como texto"),
     };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using WebhookBridge.Engine.Platforms;
 
 namespace WebhookBridge.Engine.Verification;
 
@@ -30,9 +31,9 @@ internal static class KeyForms
     };
 
     /// <summary>The key, or null with what is wrong with the text (which is never quoted).</summary>
-    public static byte[]? Decode(KeyForm form, string secret, out string problem)
+    public static byte[]? Decode(KeyForm form, string secret, out LocalText problem)
     {
-        problem = string.Empty;
+        problem = new(string.Empty, null);
         switch (form)
         {
             case KeyForm.Text:
@@ -46,7 +47,7 @@ internal static class KeyForms
                 }
                 catch (FormatException)
                 {
-                    problem = "is not hexadecimal";
+                    problem = new("is not hexadecimal", "não é hexadecimal");
                     return null;
                 }
 
@@ -56,7 +57,7 @@ internal static class KeyForms
                 {
                     if (text.StartsWith("whpk_", StringComparison.Ordinal))
                     {
-                        problem = "is a public key (whpk_)";
+                        problem = new("is a public key (whpk_)", "é uma chave pública (whpk_)");
                         return null;
                     }
 
@@ -66,12 +67,12 @@ internal static class KeyForms
                 try
                 {
                     byte[] key = Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '='));
-                    problem = key.Length == 0 ? "is empty" : string.Empty;
+                    problem = new("is empty", "está vazio");
                     return key.Length == 0 ? null : key;
                 }
                 catch (FormatException)
                 {
-                    problem = form == KeyForm.StandardWebhooks ? "is not 'whsec_' and base64" : "is not base64";
+                    problem = form == KeyForm.StandardWebhooks ? new("is not 'whsec_' and base64", "não é 'whsec_' seguido de base64") : new("is not base64", "não é base64");
                     return null;
                 }
         }

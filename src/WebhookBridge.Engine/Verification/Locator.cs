@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WebhookBridge.Engine.Platforms;
 
 namespace WebhookBridge.Engine.Verification;
 
@@ -120,7 +121,7 @@ internal sealed class Locator
             case LocatorKind.PathSecret:
                 return scope.Request.PathSecret;
             case LocatorKind.Timestamp:
-                return scope.Timestamp;
+                return scope.Timestamp.IsEmpty ? null : scope.Timestamp.ToString();
             case LocatorKind.Id:
                 return scope.Id;
             case LocatorKind.Method:
@@ -150,6 +151,9 @@ internal sealed class Locator
             case LocatorKind.Text:
                 to.AppendText(Name);
                 return true;
+            case LocatorKind.Timestamp:
+                to.AppendText(scope.Timestamp);
+                return !scope.Timestamp.IsEmpty;
             case LocatorKind.Url:
             case LocatorKind.UrlWithPort:
             case LocatorKind.UrlWithoutPort:
@@ -180,7 +184,7 @@ internal sealed class Locator
 
     internal static string? AsText(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => CommonWords.Find(value) ?? value.GetString(),
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         _ => value.GetRawText(),
     };

@@ -12,8 +12,8 @@ internal ref struct RequestScope(InboundRequest request)
 
     public readonly InboundRequest Request => request;
 
-    /// <summary>The timestamp as it stands in the request.</summary>
-    public string? Timestamp { get; set; }
+    /// <summary>The timestamp as it stands in the request; empty where there is none.</summary>
+    public ReadOnlySpan<char> Timestamp { get; set; }
 
     public string? Id { get; set; }
 

@@ -70,7 +70,7 @@ internal sealed record Scheme
     public SignaturePlace? Signature { get; init; }
 
     /// <summary>What is signed; several are tried in turn.</summary>
-    public IReadOnlyList<Pattern> Content { get; init; } = [];
+    public Pattern[] Content { get; init; } = [];
 
     public TimestampRule? Timestamp { get; init; }
 
@@ -78,7 +78,7 @@ internal sealed record Scheme
     public Locator? MessageId { get; init; }
 
     /// <summary>The scheme applies only to requests for which all hold.</summary>
-    public IReadOnlyList<RequestCondition> When { get; init; } = [];
+    public RequestCondition[] When { get; init; } = [];
 
     /// <summary>Each of these items carries its own signature (Adyen); null = the request carries one.</summary>
     public BodyPath? Each { get; init; }
@@ -106,5 +106,5 @@ internal sealed record Scheme
 
     public bool MessageIdSigned => Proof is ProofKind.SignedBody or ProofKind.SignedInPart && MessageId is Locator id && Content.All(c => c.Covers(LocatorKind.Id) || c.Covers(id));
 
-    public bool TimestampSigned => Timestamp is not null && Content.Count > 0 && Content.All(c => c.Covers(LocatorKind.Timestamp) || Timestamp.Place.From.All(c.Covers));
+    public bool TimestampSigned => Timestamp is not null && Content.Length > 0 && Content.All(c => c.Covers(LocatorKind.Timestamp) || Timestamp.Place.From.All(c.Covers));
 }

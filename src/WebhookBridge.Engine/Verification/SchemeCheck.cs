@@ -25,7 +25,7 @@ internal sealed class SchemeCheck(Scheme scheme, SchemeKey[] keys)
     /// <summary>1 does the scheme apply, 2 timestamp and id, 3 proof, 4 age.</summary>
     public VerifyResult Verify(ref RequestScope scope, DateTimeOffset now)
     {
-        scope.Timestamp = null;
+        scope.Timestamp = default;
         scope.Id = null;
         scope.Item = null;
         foreach (RequestCondition condition in scheme.When)
@@ -47,7 +47,7 @@ internal sealed class SchemeCheck(Scheme scheme, SchemeKey[] keys)
                     : Refuse(RefusalCodes.TimestampMissing, $"The timestamp is missing ('{rule.Place.From[0].Text}').");
             }
 
-            scope.Timestamp = found.Current.ToString();
+            scope.Timestamp = found.Current;
             if (rule.Unit != TimestampUnit.Opaque && !Timestamps.TryRead(scope.Timestamp, rule.Unit, out signedAt))
             {
                 return Refuse(RefusalCodes.TimestampMalformed, $"The timestamp at '{rule.Place.From[0].Text}' is not in the form that the sender documents.");
@@ -65,7 +65,7 @@ internal sealed class SchemeCheck(Scheme scheme, SchemeKey[] keys)
                     return Refuse(RefusalCodes.IdMissing, $"The message id is missing ('{idPlace.Text}').");
                 }
 
-                if (scope.Id.Contains('.', StringComparison.Ordinal) && scheme.Content.Any(c => c.Text.Contains("{id}.", StringComparison.Ordinal)))
+                if (scope.Id.Contains('.', StringComparison.Ordinal) && Array.Exists(scheme.Content, static c => c.Text.Contains("{id}.", StringComparison.Ordinal)))
                 {
                     return Refuse(RefusalCodes.IdMalformed, $"The message id at '{idPlace.Text}' holds a dot.");
                 }

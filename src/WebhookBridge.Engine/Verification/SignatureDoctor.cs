@@ -25,9 +25,9 @@ public static class SignatureDoctor
         SourceVerifier verifier = platform.CreateVerifier(source);
         if (verifier.Problems.Count > 0)
         {
-            foreach (string problem in verifier.Problems)
+            foreach (LocalText problem in verifier.Problems)
             {
-                findings.Add(new("source_unusable", true, new(problem, null)));
+                findings.Add(new("source_unusable", true, problem));
             }
 
             LookAtSecrets(platform, source, findings);
@@ -70,34 +70,40 @@ public static class SignatureDoctor
 
         if (findings.Count == 0)
         {
-            findings.Add(new("unexplained", false, new(
-                $"{refused.Text} None of the usual causes was found by trying: the secret is most probably another one, or the request is forged.",
-                $"{refused.Text} Nenhuma das causas comuns foi encontrada nas tentativas: o segredo provavelmente é outro, ou a requisição é forjada.")));
+            findings.Add(new("unexplained", false, Unexplained(refused)));
         }
 
         return findings;
     }
 
+    private static LocalText Unexplained(VerifyResult.Refused refused) => refused.Code switch
+    {
+        RefusalCodes.SignatureMissing or RefusalCodes.TokenMissing or RefusalCodes.CertificateMissing => new(
+            $"{refused.Text} The request carries nothing that could be checked: the sender does not sign what it sends here yet (look at its settings), or the request is not from it.",
+            "A requisição não traz nada que possa ser conferido: o remetente ainda não assina o que envia para cá (veja as configurações dele), ou a requisição não é dele."),
+        _ => new(
+            $"{refused.Text} None of the usual causes was found by trying: the secret is most probably another one, or the request is forged.",
+            "Nenhuma das causas comuns foi encontrada nas tentativas: o segredo provavelmente é outro, ou a requisição é forjada."),
+    };
+
     /// <summary>What the beginning of a secret tells about its kind.</summary>
     private static void LookAtSecrets(Platform platform, SourceDefinition source, List<DoctorFinding> findings)
     {
-        (string Prefix, string En, string Pt)[] kinds =
-        [
-            ("sk_", "an API key (sk_…)", "uma chave de API (sk_…)"), ("pk_", "a public API key (pk_…)", "uma chave pública de API (pk_…)"),
-            ("rk_", "a restricted API key (rk_…)", "uma chave de API restrita (rk_…)"), ("whpk_", "a public key (whpk_…)", "uma chave pública (whpk_…)"), ("evt_", "the id of an event", "o id de um evento"), ("http", "an address", "um endereço"),
-        ];
         bool apiKeySigns = platform.SecretLabel?.En.Contains("sk_", StringComparison.Ordinal) == true;
+        bool publicKeySigns = platform.SchemeIds.Any(static s => s.Contains("v1a", StringComparison.Ordinal) || s.Contains("ed25519", StringComparison.Ordinal));
         for (int i = 0; i < source.Secrets.Count; i++)
         {
             string secret = source.Secrets[i].Reveal().Trim();
-            foreach ((string prefix, string en, string pt) in kinds)
+            if ((apiKeySigns && secret.StartsWith("sk_", StringComparison.Ordinal)) || (publicKeySigns && secret.StartsWith("whpk_", StringComparison.Ordinal)))
             {
-                if (secret.StartsWith(prefix, StringComparison.Ordinal) && !(apiKeySigns && prefix == "sk_") && !(prefix == "whpk_" && platform.SchemeIds.Any(s => s.Contains("v1a", StringComparison.Ordinal) || s.Contains("ed25519", StringComparison.Ordinal))))
-                {
-                    findings.Add(new("secret_of_wrong_kind", false, new(
-                        $"Secret {i + 1} looks like {en}; asked for is: {platform.SecretLabel?.En ?? "the webhook secret"}.",
-                        $"O segredo {i + 1} parece ser {pt}; o pedido é: {platform.SecretLabel?.In("pt-BR") ?? "o segredo do webhook"}.")));
-                }
+                continue;
+            }
+
+            if (SecretKinds.Of(secret) is LocalText kind)
+            {
+                findings.Add(new("secret_of_wrong_kind", false, new(
+                    $"Secret {i + 1} looks like {kind.En}; asked for is: {platform.SecretLabel?.En ?? "the webhook secret"}.",
+                    $"O segredo {i + 1} parece ser {kind.PtBr}; o pedido é: {platform.SecretLabel?.In("pt-BR") ?? "o segredo do webhook"}.")));
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Engine.Receiving;
 
 namespace WebhookBridge.Engine.Verification;
@@ -15,7 +16,7 @@ public sealed class SourceVerifier
     private readonly (Handshake Handshake, byte[][] Secrets)[] _handshakes;
     private readonly bool _hasKey;
 
-    internal SourceVerifier(SchemeCheck[] schemes, byte[][] pathSecrets, (Handshake Handshake, byte[][] Secrets)[] handshakes, bool hasKey, IReadOnlyList<string> problems)
+    internal SourceVerifier(SchemeCheck[] schemes, byte[][] pathSecrets, (Handshake Handshake, byte[][] Secrets)[] handshakes, bool hasKey, IReadOnlyList<LocalText> problems)
     {
         _schemes = schemes;
         _pathSecrets = pathSecrets;
@@ -41,7 +42,7 @@ public sealed class SourceVerifier
     }
 
     /// <summary>What an administrator has to mend before anything is accepted; empty when the verifier works.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<LocalText> Problems { get; }
 
     /// <summary>The sender hands over its key in a handshake, and the source has none yet; secrets in the path do not count as keys.</summary>
     public bool AwaitsKey { get; }
@@ -88,7 +89,7 @@ public sealed class SourceVerifier
     {
         if (Problems.Count > 0)
         {
-            return new VerifyResult.Refused(RefusalCodes.SecretMissing, Problems[0]);
+            return new VerifyResult.Refused(RefusalCodes.SecretMissing, Problems[0].En);
         }
 
         if (_pathSecrets.Length > 0 && !PathSecretMatches(request.PathSecret))

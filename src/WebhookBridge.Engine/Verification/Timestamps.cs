@@ -24,7 +24,7 @@ internal static class Timestamps
         }
 
         bool milliseconds = unit == TimestampUnit.Milliseconds || (unit == TimestampUnit.Auto && number > MillisecondsFrom);
-        if (!milliseconds && number > MaxSeconds)
+        if ((milliseconds ? number / 1000 : number) > MaxSeconds)
         {
             return false;
         }

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Api;
 
 /// <summary><c>/config</c> and its parts: what people set up.</summary>
-internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists lists, DeliveryActions actions)
+internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists lists, DeliveryActions actions, Func<PlatformCatalog> readPlatforms)
 {
     /// <summary>Names the variables that an export refers to.</summary>
     public const string VariablesHeader = "WebhookBridge-Variables";
@@ -22,7 +23,7 @@ internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists l
     {
         yield return new("GET", "/config", ApiScopes.Read, [], ExportAsync, new("exportConfig", "The whole configuration as a document for apply, variables' names for secrets.", "Config"));
         yield return new("POST", "/config", ApiScopes.Write, ["dryRun"], ApplyAsync,
-            new("applyConfig", "Creates and replaces all that a document names; all or nothing.", "Changes") { Takes = "ConfigBody", Refuses = [Problems.InvalidConfiguration] });
+            new("applyConfig", "Creates and replaces all that a document names; all or nothing. Descriptions of senders in the data directory are read anew.", "Changes") { Takes = "ConfigBody", Refuses = [Problems.InvalidConfiguration] });
         foreach ((string path, ConfigurationKind kind) in Kinds)
         {
             string word = StoredItems.Word(kind), schema = kind.ToString();
@@ -71,7 +72,7 @@ internal sealed class ConfigApi(GatewayConfiguration configuration, ValueLists l
         }
 
         bool dryRun = request.Flag("dryRun");
-        return Answer(await configuration.ApplyAsync(document, dryRun, request.Caller.Name));
+        return Answer(await configuration.ApplyAsync(document, dryRun, request.Caller.Name, readPlatforms));
     }
 
     /// <summary>What a change did, as JSON.</summary>

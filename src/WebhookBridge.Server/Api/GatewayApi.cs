@@ -10,7 +10,7 @@ internal static class GatewayApi
 
     public static IReadOnlyList<Operation> Operations(Gateway gateway) =>
     [
-        .. new ConfigApi(gateway.Configuration, gateway.Lists, gateway.Store.Log.Actions).Operations(),
+        .. new ConfigApi(gateway.Configuration, gateway.Lists, gateway.Store.Log.Actions, gateway.ReadPlatforms).Operations(),
         .. new ListsApi(gateway.Configuration, gateway.Lists, gateway.Audit).Operations(),
         .. new EventsApi(gateway).Operations(),
         .. new DeliveriesApi(gateway).Operations(),

@@ -17,8 +17,10 @@ internal sealed class PlatformsApi(Gateway gateway)
             new("proposePlatform", "A description of a sender, made from a request that came: fields by their names, the proof by trying the source's secrets.", "Proposal")
             {
                 Takes = "ProposalBody",
-                Refuses = [Problems.NotFound, Problems.NameTaken, Problems.BodyGone],
+                Refuses = [Problems.NotFound, Problems.NameTaken, Problems.BodyGone, Problems.InvalidConfiguration],
             }),
+        new("POST", "/platforms/reload", ApiScopes.Write, [], ReloadAsync,
+            new("reloadPlatforms", "Takes up the descriptions of senders as they lie in the data directory now; one with an error changes nothing.", "OwnPlatforms") { Refuses = [Problems.InvalidConfiguration] }),
     ];
 
     private async Task<ApiAnswer> ProposeAsync(ApiRequest request)
@@ -49,9 +51,7 @@ internal sealed class PlatformsApi(Gateway gateway)
         PlatformProposal proposal = PlatformProposer.Propose(name, seen, secrets);
         if (save)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(FileOf(name))!);
-            await File.WriteAllBytesAsync(FileOf(name), proposal.Json, request.Aborted);
-            await gateway.Audit.RecordAsync(request.Caller.Name, "platform.save", "platform/" + name);
+            await SaveAsync(name, proposal.Json, request.Caller.Name);
         }
 
         return ApiAnswer.Json(json =>
@@ -76,7 +76,57 @@ internal sealed class PlatformsApi(Gateway gateway)
         });
     }
 
-    private string FileOf(string name) => Path.Combine(gateway.Store.Directory.DirectoryPath, "platforms", name, "platform.json");
+    private async Task<ApiAnswer> ReloadAsync(ApiRequest request)
+    {
+        await TakeUpAsync(request.Caller.Name);
+        await gateway.Audit.RecordAsync(request.Caller.Name, "platform.reload", "platforms");
+        DirectoryInfo folder = new(Folder);
+        string[] own = folder.Exists ? [.. folder.EnumerateDirectories().Select(of => of.Name).Where(name => gateway.Platforms.Get(name) is not null).Order(StringComparer.Ordinal)] : [];
+        return ApiAnswer.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("count", gateway.Platforms.All.Count);
+            json.WriteStartArray("own");
+            Array.ForEach(own, json.WriteStringValue);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>Writes a description and puts it in force, or leaves no trace of it.</summary>
+    private async Task SaveAsync(string name, byte[] description, string actor)
+    {
+        DirectoryInfo folder = Directory.CreateDirectory(Path.GetDirectoryName(FileOf(name))!);
+        await File.WriteAllBytesAsync(FileOf(name), description);
+        try
+        {
+            await TakeUpAsync(actor);
+        }
+        catch
+        {
+            File.Delete(FileOf(name));
+            if (!folder.EnumerateFileSystemInfos().Any())
+            {
+                folder.Delete();
+            }
+
+            throw;
+        }
+
+        await gateway.Audit.RecordAsync(actor, "platform.save", "platform/" + name);
+    }
+
+    private async Task TakeUpAsync(string actor)
+    {
+        if (await gateway.Configuration.TakePlatformsAsync(gateway.ReadPlatforms, actor) is ChangeResult.Invalid invalid)
+        {
+            throw ApiRequest.Invalid(Problems.InvalidConfiguration, invalid.Problems);
+        }
+    }
+
+    private string Folder => Path.Combine(gateway.Store.Directory.DirectoryPath, "platforms");
+
+    private string FileOf(string name) => Path.Combine(Folder, name, "platform.json");
 
     private async Task<(InboundRequest Request, string Source)> OfRejectionAsync(string id)
     {

@@ -69,19 +69,24 @@ internal sealed class RegistrationsApi(Registrations registrations)
         return null;
     }
 
-    private static string Key(ApiRequest request)
+    private static string Key(ApiRequest request) => Checked(request.Http.Request.Headers[KeyHeader] is [{ } key] ? key : null, "the header " + KeyHeader);
+
+    /// <summary>A key that a platform's API may take, or a problem that says why it is none.</summary>
+    /// <param name="place">Where it is given.</param>
+    public static string Checked(string? key, string place)
     {
-        if (request.Http.Request.Headers[KeyHeader] is not [{ Length: >= 8 and <= 512 } key] || key.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+        if (key is not { Length: >= 8 and <= 512 } || key.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
         {
-            throw new ProblemException(Problems.NotPossible, $"The platform's API key is missing: send it in the header {KeyHeader}. It is used for this call and kept nowhere.");
+            throw new ProblemException(Problems.NotPossible, $"The platform's API key is missing: give it in {place}. It is used for this call and kept nowhere.");
         }
 
         return key.StartsWith("pk_", StringComparison.Ordinal) || key.StartsWith("whsec_", StringComparison.Ordinal)
-            ? throw new ProblemException(Problems.NotPossible, $"The header {KeyHeader} holds a {(key[0] == 'p' ? "public key (pk_)" : "webhook secret (whsec_)")}: the platform's API wants its secret key (sk_).")
+            ? throw new ProblemException(Problems.NotPossible, $"What stands in {place} is a {(key[0] == 'p' ? "public key (pk_)" : "webhook secret (whsec_)")}: the platform's API wants its secret key (sk_).")
             : key;
     }
 
-    private static void Write(Utf8JsonWriter json, SourceRegistration registration)
+    /// <summary>One registration as the API shows it.</summary>
+    public static void Write(Utf8JsonWriter json, SourceRegistration registration)
     {
         RemoteRegistration remote = registration.Remote;
         json.WriteStartObject();

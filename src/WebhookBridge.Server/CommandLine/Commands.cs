@@ -27,6 +27,7 @@ internal static class Commands
         HealthCommand.AddTo(root, context);
         UserCommand.AddTo(root, context);
         KeyCommand.AddTo(root, context);
+        RegistrationsCommand.AddTo(root, context);
         ConnectorsCommand.AddTo(root, context);
         RenderCommand.AddTo(root, context);
         JudgeCommand.AddTo(root, context);

@@ -26,9 +26,14 @@ internal sealed class RemoteGateway : IDisposable
     }
 
     /// <summary>Sends one call and gives status, body and headers, whatever the status.</summary>
-    public async Task<(int Status, byte[] Body, HttpResponseMessage Answer)> SendAsync(HttpMethod method, string path, byte[]? body = null, string contentType = "application/json")
+    public async Task<(int Status, byte[] Body, HttpResponseMessage Answer)> SendAsync(HttpMethod method, string path, byte[]? body = null, string contentType = "application/json", params (string Name, string Value)[] headers)
     {
         using HttpRequestMessage request = new(method, path.TrimStart('/'));
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } };
@@ -50,9 +55,9 @@ internal sealed class RemoteGateway : IDisposable
     }
 
     /// <summary>As <see cref="SendAsync"/>, but an error ends the command with the problem's own words.</summary>
-    public async Task<JsonElement> CallAsync(HttpMethod method, string path, byte[]? body = null)
+    public async Task<JsonElement> CallAsync(HttpMethod method, string path, byte[]? body = null, params (string Name, string Value)[] headers)
     {
-        (int status, byte[] answer, HttpResponseMessage message) = await SendAsync(method, path, body);
+        (int status, byte[] answer, HttpResponseMessage message) = await SendAsync(method, path, body, headers: headers);
         using (message)
         {
             if (status is >= 200 and < 300)

@@ -7,7 +7,8 @@ namespace WebhookBridge.Server.CommandLine;
 /// <summary>Finds the value of a setting: option, then <c>WEBHOOKBRIDGE_*</c>, then <c>appsettings.json</c>, then the default (contract section 6).</summary>
 internal sealed class Settings
 {
-    private const string Prefix = "WEBHOOKBRIDGE_";
+    /// <summary>What every variable begins with.</summary>
+    public const string Prefix = "WEBHOOKBRIDGE_";
     private const string FileName = "appsettings.json";
     private const string Section = "WebhookBridge";
 

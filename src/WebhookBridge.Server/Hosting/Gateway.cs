@@ -70,13 +70,11 @@ internal sealed class Gateway : IAsyncDisposable
         Store = store;
         Time = time;
         Ids = new IdSource(time);
-        Platforms = EmbeddedFiles.Platforms(directory.DirectoryPath);
         Gallery = EmbeddedFiles.Gallery(directory.DirectoryPath, loggers.CreateLogger<Gateway>());
         Inbox = store.Log.Inbox;
         Connectors = ConnectorCatalog.Load(BundledConnectors(Inbox, directory.DirectoryPath), Path.Combine(directory.DirectoryPath, "plugins"));
-        Compiler = new SnapshotCompiler(Platforms, name => Gallery.GetValueOrDefault(name)?.Template, time);
         Lists = new ValueLists(store.Lists, time);
-        Configuration = Own(new GatewayConfiguration(store, Lists, Current, Compiler, Platforms, Connectors, new RouteCompletion(Connectors, Gallery), loggers.CreateLogger<GatewayConfiguration>()));
+        Configuration = Own(new GatewayConfiguration(store, Lists, Current, new SnapshotCompiler(ReadPlatforms(), name => Gallery.GetValueOrDefault(name)?.Template, time), Connectors, new RouteCompletion(Connectors, Gallery), loggers.CreateLogger<GatewayConfiguration>()));
         Keys = new ApiKeys(store, time);
         RateLimits = new RateLimits(options.CallsPerMinute, time);
         Users = new Users(store, time);
@@ -120,13 +118,14 @@ internal sealed class Gateway : IAsyncDisposable
 
     public IdSource Ids { get; }
 
-    public PlatformCatalog Platforms { get; }
+    /// <summary>The senders that are known now.</summary>
+    public PlatformCatalog Platforms => Compiler.Platforms;
 
     public IReadOnlyDictionary<string, GalleryTemplate> Gallery { get; }
 
     public ConnectorCatalog Connectors { get; }
 
-    public SnapshotCompiler Compiler { get; }
+    public SnapshotCompiler Compiler => Configuration.Compiler;
 
     public CurrentConfiguration Current { get; } = new();
 
@@ -181,6 +180,9 @@ internal sealed class Gateway : IAsyncDisposable
     public FlatEvents Flat { get; }
 
     public RestHooks Hooks { get; }
+
+    /// <summary>Reads the descriptions of senders as they lie in the program and in the data directory.</summary>
+    public PlatformCatalog ReadPlatforms() => EmbeddedFiles.Platforms(_directory.DirectoryPath);
 
     /// <summary>The connectors that ship with the program: one list.</summary>
     public static IReadOnlyList<IConnector> BundledConnectors(IInbox inbox, string dataDirectory) =>

@@ -17,7 +17,6 @@ internal sealed partial class GatewayConfiguration(
     ValueLists lists,
     CurrentConfiguration current,
     SnapshotCompiler compiler,
-    PlatformCatalog platforms,
     ConnectorCatalog connectors,
     RouteCompletion completion,
     ILogger<GatewayConfiguration> logger) : IDisposable
@@ -26,7 +25,11 @@ internal sealed partial class GatewayConfiguration(
     private const string HandshakeActor = "handshake";
 
     private readonly SemaphoreSlim _oneChange = new(1);
+    private volatile SnapshotCompiler _compiler = compiler;
     private FrozenDictionary<(ConfigurationKind, string), ConfiguredItem> _items = FrozenDictionary<(ConfigurationKind, string), ConfiguredItem>.Empty;
+
+    /// <summary>Compiles with the senders that are known now.</summary>
+    public SnapshotCompiler Compiler => _compiler;
 
     /// <summary>Everything that is set up, in the order of names. The values of lists are not in it: they are in the database.</summary>
     public GatewayDefinition Definition => StoredItems.Whole(_items.Values.OrderBy(item => item.Name, StringComparer.Ordinal).Select(item => item.Definition));
@@ -57,6 +60,11 @@ internal sealed partial class GatewayConfiguration(
             }
         }
 
+        foreach (PlatformError error in _compiler.Platforms.Errors)
+        {
+            Log.LeftOut(logger, "platform", error.File, $"{error.JsonPath} {error.Text}");
+        }
+
         _items = items.ToFrozenDictionary();
         lists.Load(All(ConfigurationKind.List).Select(item => item.Name));
         PublishWhatWorks();
@@ -78,8 +86,13 @@ internal sealed partial class GatewayConfiguration(
         ChangeAsync([], [.. items.Where(item => Find(item.Kind, item.Name) is not null)], null, dryRun: false, replaceLists: false, actor);
 
     /// <summary>Creates and replaces all that a document names; what it does not name stays.</summary>
-    public Task<ChangeResult> ApplyAsync(GatewayDefinition document, bool dryRun, string actor) =>
-        ChangeAsync([.. document.Sources, .. document.Lists, .. document.Destinations, .. document.Templates, .. document.Routes], [], null, dryRun, replaceLists: false, actor);
+    /// <param name="platforms">Reads the senders anew, so that a document may name one whose description has just been put into the data directory; they are in force when the document is.</param>
+    public Task<ChangeResult> ApplyAsync(GatewayDefinition document, bool dryRun, string actor, Func<PlatformCatalog>? platforms = null) =>
+        ChangeAsync([.. document.Sources, .. document.Lists, .. document.Destinations, .. document.Templates, .. document.Routes], [], null, dryRun, replaceLists: false, actor, platforms);
+
+    /// <summary>Takes up the senders as they are described now. One with an error that was not there before, or one that a source would no longer work with, changes nothing.</summary>
+    public Task<ChangeResult> TakePlatformsAsync(Func<PlatformCatalog> platforms, string actor) =>
+        ChangeAsync([], [], null, dryRun: false, replaceLists: false, actor, platforms);
 
     /// <summary>Keeps the key that a sender handed over in its handshake, unless the source has a key: a stranger who repeats the handshake changes nothing.</summary>
     public async ValueTask<LearnResult> LearnSecretAsync(ActiveSource source, SecretText key)
@@ -114,7 +127,7 @@ internal sealed partial class GatewayConfiguration(
         }
 
         (RouteDefinition pinned, IReadOnlyDictionary<string, string> included) = StoredItems.ReadPinnedRoute(route, json);
-        RouteSurroundings today = compiler.SurroundingsOf(Definition, lists.ByName);
+        RouteSurroundings today = _compiler.SurroundingsOf(Definition, lists.ByName);
         RouteSurroundings then = today with
         {
             Templates = name => included.TryGetValue(name, out string? body) ? new TemplateDefinition { Name = name, ContentType = "text/plain", Body = body } : today.Templates(name),
@@ -141,11 +154,21 @@ internal sealed partial class GatewayConfiguration(
 
     public void Dispose() => _oneChange.Dispose();
 
-    private async Task<ChangeResult> ChangeAsync(IReadOnlyList<object> puts, IReadOnlyList<(ConfigurationKind Kind, string Name)> deletes, int? expected, bool dryRun, bool replaceLists, string actor)
+    private async Task<ChangeResult> ChangeAsync(IReadOnlyList<object> puts, IReadOnlyList<(ConfigurationKind Kind, string Name)> deletes, int? expected, bool dryRun, bool replaceLists, string actor, Func<PlatformCatalog>? platforms = null)
     {
         await _oneChange.WaitAsync();
         try
         {
+            SnapshotCompiler judge = _compiler;
+            if (platforms is not null)
+            {
+                judge = _compiler.With(platforms());
+                if (judge.Platforms.Errors.Except(_compiler.Platforms.Errors).ToArray() is { Length: > 0 } errors)
+                {
+                    return new ChangeResult.Invalid([.. errors.Select(error => new ConfigurationProblem($"platforms/{error.File} {error.JsonPath}", $"{error.Text}.", "Mend the file in the data directory, or take it out; docs/platforms.md describes it."))]);
+                }
+            }
+
             // 1. What it would be.
             puts = [.. puts.Select(item => item is RouteDefinition route ? Complete(route, puts) : item)];
             Dictionary<(ConfigurationKind, string), object> after = _items.ToDictionary(pair => pair.Key, pair => pair.Value.Definition);
@@ -163,8 +186,8 @@ internal sealed partial class GatewayConfiguration(
             GatewayDefinition definition = StoredItems.Whole(InOrder(puts, after));
             IReadOnlyDictionary<string, ValueList> named = lists.With(definition.Lists.Select(list => list.Name));
             List<ConfigurationProblem> problems = [];
-            DefinitionCheck.Check(definition, platforms, connectors, problems);
-            compiler.Compile(definition, named, (_, _) => 0, out IReadOnlyList<ConfigurationProblem> compiled);
+            DefinitionCheck.Check(definition, judge.Platforms, connectors, problems);
+            judge.Compile(definition, named, (_, _) => 0, out IReadOnlyList<ConfigurationProblem> compiled);
             problems.AddRange(compiled.Where(problem => problems.TrueForAll(known => known.Path != problem.Path)));
             if (problems.Count > 0)
             {
@@ -190,6 +213,7 @@ internal sealed partial class GatewayConfiguration(
                 return new ChangeResult.Stale(stale.ActualRevision);
             }
 
+            _compiler = judge;
             FrozenDictionary<(ConfigurationKind, string), ConfiguredItem> before = _items;
             await ReloadAsync(real);
             foreach (ListDefinition list in puts.OfType<ListDefinition>())
@@ -228,8 +252,8 @@ internal sealed partial class GatewayConfiguration(
     {
         GatewayDefinition before = Definition;
         List<ConfigurationProblem> old = [];
-        DefinitionCheck.Check(before, platforms, connectors, old);
-        compiler.Compile(before, lists.ByName, (_, _) => 0, out IReadOnlyList<ConfigurationProblem> compiled);
+        DefinitionCheck.Check(before, _compiler.Platforms, connectors, old);
+        _compiler.Compile(before, lists.ByName, (_, _) => 0, out IReadOnlyList<ConfigurationProblem> compiled);
         HashSet<(ConfigurationKind, string, string)> known = [.. old.Concat(compiled).Select(problem => ProblemOf(before, problem)).OfType<(object Item, string Message)>()
             .Select(of => (StoredItems.KindOf(of.Item), StoredItems.NameOf(of.Item), of.Message))];
         return [.. problems.Where(problem => ProblemOf(after, problem) is not { } of || puts.Contains(of.Item)
@@ -260,7 +284,7 @@ internal sealed partial class GatewayConfiguration(
     /// <summary>The changes that were asked for, and a new revision of each route whose template's text has changed with them.</summary>
     private List<ConfigChange> Changes(IReadOnlyList<object> puts, IReadOnlyList<(ConfigurationKind Kind, string Name)> deletes, GatewayDefinition definition, IReadOnlyDictionary<string, ValueList> named, int? expected)
     {
-        RouteSurroundings surroundings = compiler.SurroundingsOf(definition, named);
+        RouteSurroundings surroundings = _compiler.SurroundingsOf(definition, named);
         List<ConfigChange> changes = [.. deletes.Select(key => new ConfigChange.Delete(StoredItems.Word(key.Kind), key.Name) { ExpectedRevision = expected })];
         foreach (object item in puts.Where(item => item is not RouteDefinition).Concat(definition.Routes))
         {
@@ -304,7 +328,7 @@ internal sealed partial class GatewayConfiguration(
         GatewayDefinition definition = Definition;
         while (true)
         {
-            GatewaySnapshot? snapshot = compiler.Compile(definition, lists.ByName, RevisionOf, out IReadOnlyList<ConfigurationProblem> problems);
+            GatewaySnapshot? snapshot = _compiler.Compile(definition, lists.ByName, RevisionOf, out IReadOnlyList<ConfigurationProblem> problems);
             if (snapshot is not null)
             {
                 current.Publish(snapshot);

@@ -227,7 +227,7 @@ internal sealed class Registrations(Gateway gateway, IReadOnlyDictionary<string,
         string where = Origin(source, origin);
         return where.StartsWith("https://", StringComparison.Ordinal)
             ? SourceAddress.Whole(where, source, platform)
-            : throw new ProblemException(Problems.NotPossible, $"{platform.DisplayName} sends to https only, and this gateway is known as {where}: give the public https address as \"publicUrl\".");
+            : throw new ProblemException(Problems.NotPossible, $"{platform.DisplayName} sends to https only, and this gateway is known as {where}: give the public https address as \"publicUrl\" (on the command line --public-url).");
     }
 
     private string Origin(SourceDefinition source, string? origin) => origin ?? source.PublicUrl ?? gateway.PublicUrl

@@ -69,6 +69,28 @@ public sealed class SimulatorTests
         third.Body.ShouldNotBe(first.Body);
     }
 
+    /// <summary>Ids in headers vary like those in bodies.</summary>
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Make_TwoSeeds_AreTwoEvents(string platformName, string sampleName)
+    {
+        Platform platform = Shipped.Catalog.Get(platformName)!;
+        SourceDefinition source = SourceFor(platform);
+        SourceVerifier verifier = platform.CreateVerifier(source);
+        var keys = new List<DedupeKey?>();
+        foreach (int seed in (int[])[7, 8])
+        {
+            if (Simulator.Make(platform, platform.Samples.First(s => s.Name == sampleName), source, Options(seed)) is SimulationResult.Request made)
+            {
+                InboundRequest request = ToRequest(made, verifier);
+                using ReadResult read = platform.Read(request, request.Body, (VerifyResult.Genuine)verifier.Verify(request, Now), source, static () => "evt_1", simulated: true);
+                keys.AddRange(read.Events.Select(e => e.Dedupe).OfType<DedupeKey>());
+            }
+        }
+
+        keys.ShouldBeUnique();
+    }
+
     [Fact]
     public void Make_OlderThanTheTolerance_IsRefusedAsTooOld()
     {

@@ -45,7 +45,7 @@ public sealed class JwtProofTests
         // Whoever knows the public key could sign with it as if it were the secret.
         using var keys = new Keys("RS256");
         SourceVerifier verifier = Verifier("jwt", keys.PublicPem);
-        verifier.Problems.ShouldHaveSingleItem().ShouldContain("public keys");
+        verifier.Problems.ShouldHaveSingleItem().En.ShouldContain("public keys");
         string head = Base64Url.EncodeToString("""{"alg":"HS256"}"""u8) + "." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"exp":{{Now.AddMinutes(5).ToUnixTimeSeconds()}}}"""));
         string forged = head + "." + Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(keys.PublicPem), Encoding.ASCII.GetBytes(head)));
         Judge(verifier, forged).ShouldBeOfType<VerifyResult.Refused>().Code.ShouldBe(RefusalCodes.SecretMissing);

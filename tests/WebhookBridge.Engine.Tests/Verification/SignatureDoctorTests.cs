@@ -45,6 +45,10 @@ public sealed class SignatureDoctorTests
         DoctorFinding finding = Diagnose(source, Request(Body, ("Stripe-Signature", $"t={then},v1={Hex("whsec_x", $"{then}.{Body}")}"))).ShouldHaveSingleItem();
         finding.Code.ShouldBe(RefusalCodes.TimestampTooOld);
         finding.Text.En.ShouldContain("412 s");
+        then = Now.ToUnixTimeSeconds() + 900;
+        finding = Diagnose(source, Request(Body, ("Stripe-Signature", $"t={then},v1={Hex("whsec_x", $"{then}.{Body}")}"))).ShouldHaveSingleItem();
+        finding.Code.ShouldBe(RefusalCodes.TimestampInFuture);
+        finding.Text.En.ShouldContain("900 s after");
     }
 
     [Theory]
@@ -55,6 +59,47 @@ public sealed class SignatureDoctorTests
     [InlineData("S", "secret_case")]
     public void Diagnose_SecretSpoiled_FindsHow(string pasted, string code) =>
         Proven(Diagnose("altafinex", pasted, Body, ("X-Altafinex-Signature", Hex("s", Body)))).ShouldBe(code);
+
+    [Fact]
+    public void Diagnose_SenderSignsWithALineBreakBehindTheSecret_SaysSo() =>
+        Proven(Diagnose("altafinex", "s", Body, ("X-Altafinex-Signature", Hex("s\n", Body)))).ShouldBe("secret_lacks_newline");
+
+    [Fact]
+    public void Diagnose_PrefixOfTheSignatureMissing_SaysSo() =>
+        Proven(Diagnose("github", "s", Body, ("X-Hub-Signature-256", Hex("s", Body)))).ShouldBe("signature_prefix");
+
+    [Fact]
+    public void Diagnose_AnotherHash_NamesIt()
+    {
+        string sha512 = Convert.ToHexStringLower(HMACSHA512.HashData("s"u8, Encoding.UTF8.GetBytes(Body)));
+        DoctorFinding finding = Diagnose("altafinex", "s", Body, ("X-Altafinex-Signature", sha512)).ShouldHaveSingleItem();
+        finding.Code.ShouldBe("signature_algorithm");
+        finding.Text.En.ShouldContain("SHA-512");
+    }
+
+    [Theory]
+    [InlineData("yoco", "sk_test_1", "an API key (sk_", "uma chave de API (sk_")]
+    [InlineData("yoco", "\"whsec_c2VjcmV0\"", "in quotes", "entre aspas")]
+    [InlineData("yoco", "whsec_%%%", "'whsec_' and base64", "seguido de base64")]
+    [InlineData("yoco", "  ", "is empty", "está vazio")]
+    [InlineData("adyen", "no hex", "is not hexadecimal", "não é hexadecimal")]
+    public void Diagnose_SecretThatCannotBeAKey_SaysWhyInBothLanguages(string platform, string secret, string en, string pt)
+    {
+        DoctorFinding finding = Diagnose(platform, secret, Body)[0];
+        finding.Code.ShouldBe("source_unusable");
+        finding.Text.En.ShouldContain(en);
+        finding.Text.PtBr.ShouldNotBeNull().ShouldContain(pt);
+    }
+
+    /// <summary>Peach's card API is said to encrypt: such a body carries nothing that could be checked, and is refused.</summary>
+    [Fact]
+    public void Diagnose_EncryptedBodyWithoutSignature_DoesNotBlameTheSecret()
+    {
+        DoctorFinding finding = Diagnose("peach-payments", "s", """{"encryptedBody":"F8E2F759"}""", ("Content-Type", "application/json"), ("X-Initialization-Vector", "00"), ("X-Authentication-Tag", "00")).ShouldHaveSingleItem();
+        finding.Code.ShouldBe("unexplained");
+        finding.Text.En.ShouldContain("nothing that could be checked");
+        finding.Text.PtBr!.ShouldContain("nada que possa ser conferido");
+    }
 
     [Fact]
     public void Diagnose_SecretUsedAsTextInsteadOfDecoded_SaysKeyForm()

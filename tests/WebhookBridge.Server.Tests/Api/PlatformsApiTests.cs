@@ -46,7 +46,11 @@ public sealed class PlatformsApiTests(GatewayFixture gateway)
         scheme.GetProperty("proven").GetBoolean().ShouldBeTrue(proposed.Text);
         scheme.GetProperty("where").GetString().ShouldBe("header:" + header);
 
-        // What was saved is read at the next start, verifies, and reads the event.
+        // What was saved is in force at once: a source of that platform takes the request.
+        (await gateway.SendAsync(HttpMethod.Post, "/api/v1/config", $$"""{ "sources": [ { "name": "{{name}}-own", "platform": "{{name}}", "secrets": ["{{Secret}}"] } ] }""")).Status.ShouldBe(200);
+        Answer taken = await gateway.SendAsync(HttpMethod.Post, $"/in/{name}-own", Body, (header, signature), ("X-Acme-Timestamp", time));
+        taken.Status.ShouldBe(200, taken.Text);
+        (await gateway.GetAsync("/api/v1/events/" + taken.Json.GetProperty("id").GetString())).Json.GetProperty("type").GetString().ShouldBe("charge.paid");
         PlatformCatalog catalog = EmbeddedFiles.Platforms(gateway.DataDirectory);
         catalog.Errors.ShouldBeEmpty();
         Platform platform = catalog.Get(name).ShouldNotBeNull();
@@ -73,6 +77,63 @@ public sealed class PlatformsApiTests(GatewayFixture gateway)
         File.Exists(Path.Combine(gateway.DataDirectory, "platforms", "acme-bare", "platform.json")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Apply_PlatformThatWasJustPutIntoTheDataDirectory_TakesItUp()
+    {
+        string file = Write("acme-fresh", Description("acme-fresh"));
+        const string Document = """{ "sources": [ { "name": "fresh", "platform": "acme-fresh", "secrets": ["s3cret-token"] } ] }""";
+
+        (await gateway.SendAsync(HttpMethod.Post, "/api/v1/config?dryRun=true", Document)).Status.ShouldBe(200);
+        (await gateway.SendAsync(HttpMethod.Put, "/api/v1/sources/fresh", """{ "platform": "acme-fresh", "secrets": ["s3cret-token"] }""")).Status.ShouldBe(422, "a dry run puts nothing in force");
+        (await gateway.SendAsync(HttpMethod.Post, "/api/v1/config", Document)).Status.ShouldBe(200);
+        (await gateway.SendAsync(HttpMethod.Post, "/in/fresh", "{}", ("X-Token", "s3cret-token"))).Status.ShouldBe(200);
+
+        // Mended: the header has another name now.
+        await File.WriteAllTextAsync(file, Description("acme-fresh").Replace("X-Token", "X-Other", StringComparison.Ordinal));
+        Answer reloaded = await gateway.SendAsync(HttpMethod.Post, "/api/v1/platforms/reload");
+        reloaded.Status.ShouldBe(200, reloaded.Text);
+        reloaded.Json.GetProperty("own").EnumerateArray().Select(name => name.GetString()).ShouldContain("acme-fresh");
+        (await gateway.SendAsync(HttpMethod.Post, "/in/fresh", "{}", ("X-Token", "s3cret-token"))).Status.ShouldBe(401);
+        (await gateway.SendAsync(HttpMethod.Post, "/in/fresh", "{}", ("X-Other", "s3cret-token"))).Status.ShouldBe(200);
+
+        // Gone while a source is made of it: refused, and the source goes on.
+        File.Delete(file);
+        Directory.Delete(Path.GetDirectoryName(file)!);
+        Answer refused = await gateway.SendAsync(HttpMethod.Post, "/api/v1/platforms/reload");
+        refused.Code.ShouldBe("invalid_configuration");
+        refused.Text.ShouldContain("acme-fresh");
+        (await gateway.SendAsync(HttpMethod.Post, "/in/fresh", "{}", ("X-Other", "s3cret-token"))).Status.ShouldBe(200);
+        (await gateway.SendAsync(HttpMethod.Delete, "/api/v1/sources/fresh")).Status.ShouldBe(204);
+        (await gateway.SendAsync(HttpMethod.Post, "/api/v1/platforms/reload")).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("{ \"name\": ", "platforms/acme-broken/platform.json $")]
+    [InlineData("""{ "name": "acme-broken", "displayName": "A", "category": "payments", "schemes": [ { "id": "t", "kind": "tokn" } ] }""", "platforms/acme-broken/platform.json $.schemes[0].kind")]
+    public async Task Reload_DescriptionWithAnError_NamesThePlaceAndChangesNothing(string description, string place)
+    {
+        string file = Write("acme-broken", description), good = Write("acme-good", Description("acme-good"));
+        try
+        {
+            foreach ((string path, string? body) in new[] { ("/api/v1/platforms/reload", null), ("/api/v1/config", """{ "lists": [ { "name": "never", "values": [] } ] }""") })
+            {
+                Answer refused = await gateway.SendAsync(HttpMethod.Post, path, body);
+                refused.Status.ShouldBe(422, refused.Text);
+                refused.Json.GetProperty("errors")[0].GetProperty("path").GetString()!.ShouldStartWith(place);
+            }
+
+            (await gateway.GetAsync("/api/v1/lists/never")).Status.ShouldBe(404);
+            (await gateway.SendAsync(HttpMethod.Put, "/api/v1/sources/good", """{ "platform": "acme-good", "secrets": ["s3cret-token"] }""")).Status.ShouldBe(422);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+            Directory.Delete(Path.GetDirectoryName(good)!, recursive: true);
+        }
+
+        (await gateway.SendAsync(HttpMethod.Post, "/api/v1/platforms/reload")).Status.ShouldBe(200);
+    }
+
     [Theory]
     [InlineData("""{ "name": "../x", "event": "evt_1" }""", "invalid_body")]
     [InlineData("""{ "name": "ok" }""", "invalid_body")]
@@ -80,6 +141,19 @@ public sealed class PlatformsApiTests(GatewayFixture gateway)
     [InlineData("""{ "name": "ok", "event": "evt_00000000000000000000000000" }""", "not_found")]
     public async Task Propose_Mistaken_IsAProblem(string body, string code) =>
         (await gateway.SendAsync(HttpMethod.Post, "/api/v1/platforms/proposals", body)).Code.ShouldBe(code);
+
+    private static string Description(string name) => $$"""
+        { "name": "{{name}}", "displayName": "Acme", "category": "payments",
+          "schemes": [ { "id": "token", "kind": "token", "signature": { "from": "header:X-Token" } } ], "read": { "body": "json", "id": "id", "type": "type" } }
+        """;
+
+    private string Write(string name, string description)
+    {
+        string file = Path.Combine(gateway.DataDirectory, "platforms", name, "platform.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, description);
+        return file;
+    }
 
     private async Task PutAsync(string name)
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.Hosting;
+using WebhookBridge.Server.Tests.CommandLine;
 using WebhookBridge.Server.Tests.Hosting;
 using WebhookBridge.Testing;
 
@@ -265,6 +266,78 @@ public sealed class RegistrationTests(RegistrationGateway gateway) : IClassFixtu
         answer.Code.ShouldBe(code);
         answer.Text.ShouldContain(fix);
         Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Command_AddListRemove_OnARunningGateway()
+    {
+        _platform.At("/api/webhooks", request => StubReply.Status(200, request.Method == "POST"
+            ? $$"""{ "id": "sub_1", "url": "https://hooks.example.com/in/shop", "mode": "live", "secret": "{{Secret}}" }"""
+            : """{ "subscriptions": [ { "id": "sub_1", "name": "a", "url": "https://hooks.example.com/in/shop", "mode": "live" }, { "id": "sub_0", "name": "b", "url": "https://hooks.example.com/in/shop", "mode": "live" } ] }"""));
+        _platform.At("/api/webhooks/sub_0", _ => StubReply.Status(204));
+        _platform.At("/api/webhooks/sub_1", _ => StubReply.Status(204));
+
+        (await CommandAsync("add", "shop")).ShouldBe((0, "Registered https://hooks.example.com/in/shop as sub_1. Its secret is stored with the source \"shop\".\n", ""));
+        (await SignedAsync("shop", Secret)).ShouldBe(200);
+        (await CommandAsync("list", "shop")).Output.ShouldContain("│ sub_0 │ stale");
+        JsonElement items = JsonElement.Parse((await CommandAsync("list", "shop", "--json")).Output).GetProperty("items");
+        items.EnumerateArray().Select(item => item.GetProperty("state").GetString()).ShouldBe(["current", "stale"]);
+        (await CommandAsync("remove", "shop", "--stale")).Output.ShouldBe("Removed sub_0.\n");
+        (await CommandAsync("remove", "shop", "sub_1")).Output.ShouldBe("Removed sub_1.\n");
+        Requests.Where(request => request.Method == "DELETE").Select(request => request.Path).ShouldBe(["/api/webhooks/sub_0", "/api/webhooks/sub_1"]);
+        NothingKept(ApiKey, Secret);
+    }
+
+    [Theory]
+    [InlineData(ApiKey, 1, "cannot be asked by its API", "add", "other")]
+    [InlineData(ApiKey, 1, "There is no source", "list", "none")]
+    [InlineData(ApiKey, 1, "--public-url", "add", "shop", "--public-url", "http://hooks.example.com")]
+    [InlineData(ApiKey, 2, "--public-url", "add", "shop", "--public-url", "hooks.example.com/in")]
+    [InlineData(ApiKey, 2, "--stale", "remove", "shop")]
+    [InlineData(ApiKey, 2, "--stale", "remove", "shop", "sub_1", "--stale")]
+    [InlineData("", 1, "WEBHOOKBRIDGE_PLATFORM_KEY", "list", "shop")]
+    [InlineData("pk_test_12345678", 1, "public key", "list", "shop")]
+    public async Task Command_Mistaken_SaysHowToMendItAndAsksNobody(string apiKey, int exit, string fix, params string[] arguments)
+    {
+        (int code, string output, string errors) = await CommandAsync(apiKey, arguments);
+
+        (code, output).ShouldBe((exit, ""));
+        errors.ShouldContain(fix);
+        errors.Trim().ShouldNotContain("\n");
+        Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Command_OnADataDirectory_IsTheSame()
+    {
+        using TempFolder folder = new();
+        string file = folder.Of("gateway.json"), data = folder.Of("data");
+        await File.WriteAllTextAsync(file, """{ "sources": [ { "name": "hub", "platform": "github" } ] }""");
+        (await CommandTests.RunAsync("apply", file, "--data", data)).ExitCode.ShouldBe(0);
+
+        (int exit, _, string errors) = await WithKeyAsync(ApiKey, () => CommandTests.RunAsync("registrations", "add", "hub", "--data", data, "--public-url", "https://hooks.example.com"));
+
+        exit.ShouldBe(1);
+        errors.ShouldContain("Register the address in its dashboard");
+    }
+
+    private Task<(int ExitCode, string Output, string Errors)> CommandAsync(params string[] arguments) => CommandAsync(ApiKey, arguments);
+
+    private Task<(int ExitCode, string Output, string Errors)> CommandAsync(string apiKey, string[] arguments) =>
+        WithKeyAsync(apiKey, () => CommandTests.RunAsync(["registrations", .. arguments, "--server", _http.BaseAddress!.ToString(), "--key", _http.DefaultRequestHeaders.Authorization!.Parameter!]));
+
+    /// <summary>The variable is the process's, and only this class's tests, which run one after the other, look at it.</summary>
+    private static async Task<T> WithKeyAsync<T>(string apiKey, Func<Task<T>> run)
+    {
+        Environment.SetEnvironmentVariable("WEBHOOKBRIDGE_PLATFORM_KEY", apiKey);
+        try
+        {
+            return await run();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("WEBHOOKBRIDGE_PLATFORM_KEY", null);
+        }
     }
 
     private Task<Answer> CallAsync(HttpMethod method, string source, string path = "", string? body = null, string apiKey = ApiKey) =>

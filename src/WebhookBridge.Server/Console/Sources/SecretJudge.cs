@@ -40,7 +40,7 @@ internal static class SecretJudge
             findings.Add(new(false, texts["secret.apiKey", start]));
         }
 
-        findings.AddRange(platform.CreateVerifier(source with { Secrets = [new SecretText(clean)] }).Problems.Select(static p => new SecretFinding(false, p)));
+        findings.AddRange(platform.CreateVerifier(source with { Secrets = [new SecretText(clean)] }).Problems.Select(p => new SecretFinding(false, p.In(texts.Language.Code))));
         if (findings.TrueForAll(static f => f.Good))
         {
             findings.Add(new(true, texts["secret.looksRight", clean.Length]));

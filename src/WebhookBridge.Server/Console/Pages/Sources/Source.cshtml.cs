@@ -282,7 +282,7 @@ internal sealed class SourceModel(Gateway gateway, ConsoleOptions options, Shown
         [
             Source.Enabled ? new("ok", T["check.on"], T["check.on.ok"]) : new("no", T["check.on"], T["check.on.no"]),
             verifier is null ? new("no", T["check.secret"], T["check.platformGone", Source.Platform])
-                : verifier.Problems.Count > 0 ? new("no", T["check.secret"], verifier.Problems[0])
+                : verifier.Problems.Count > 0 ? new("no", T["check.secret"], verifier.Problems[0].In(T.Language.Code))
                 : new("ok", T["check.secret"], T["check.secret.ok"]),
             Reachable ? new("ok", T["check.address"], T["check.address.ok"]) : new("no", T["check.address"], T["check.address.no"]),
             refused.Count == 0 ? new("ok", T["check.refused"], T["check.refused.ok"])
