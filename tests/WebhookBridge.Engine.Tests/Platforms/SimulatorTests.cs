@@ -101,6 +101,28 @@ public sealed class SimulatorTests
         verifier.Verify(ToRequest(made, verifier), Now).ShouldBeOfType<VerifyResult.Refused>().Code.ShouldBe(RefusalCodes.TimestampTooOld);
     }
 
+    /// <summary>The figure of benchmarks/README.md: what is read into the normal form is written into lent memory.</summary>
+    [Fact]
+    public void VerifyAndRead_YocoEvent_AllocatesLessThanOneKiB()
+    {
+        Platform platform = Shipped.Catalog.Get("yoco")!;
+        SourceDefinition source = SourceFor(platform);
+        SourceVerifier verifier = platform.CreateVerifier(source);
+        InboundRequest request = ToRequest((SimulationResult.Request)Simulator.Make(platform, platform.Samples.First(s => s.Name == "payment.succeeded"), source, Options(1)), verifier);
+        long least = long.MaxValue;
+        for (int turn = 0; turn < 50; turn++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            using (platform.Read(request, request.Body, (VerifyResult.Genuine)verifier.Verify(request, Now), source, static () => "evt_1", simulated: false))
+            {
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        least.ShouldBeLessThan(1024);
+    }
+
     internal static SimulationOptions Options(int seed) => new() { Now = Now, Random = new Random(seed), PublicOrigin = "https://gateway.example", Path = "/in/test" };
 
     /// <summary>A source with a secret of the form that the platform's default scheme takes.</summary>
