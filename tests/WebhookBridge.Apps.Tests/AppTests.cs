@@ -7,7 +7,7 @@ using WebhookBridge.Testing;
 
 namespace WebhookBridge.Apps.Tests;
 
-/// <summary>The apps for Zapier, Make and n8n, each by its own tests in JavaScript against a real gateway; and the gateway's OpenAPI document, by a validator that others wrote.</summary>
+/// <summary>The apps for Zapier, Make and n8n, each by its own tests in JavaScript against a real gateway; and the gateway's OpenAPI document and its OData feed, by a validator and clients that others wrote.</summary>
 [Trait("Pace", "normal")]
 public sealed partial class AppTests(RunningGateway gateway) : IClassFixture<RunningGateway>
 {
@@ -16,6 +16,7 @@ public sealed partial class AppTests(RunningGateway gateway) : IClassFixture<Run
     [InlineData("connectors/make-app", 13)]
     [InlineData("connectors/n8n-node", 11)]
     [InlineData("tests/WebhookBridge.Apps.Tests/openapi", 2)]
+    [InlineData("tests/WebhookBridge.Apps.Tests/odata", 9)]
     public async Task Tests_AgainstARealGateway_Pass(string app, int atLeast)
     {
         string folder = Prepare(app);

@@ -125,6 +125,33 @@ public sealed class AccessTests(ShopLog log) : IClassFixture<ShopLog>
         responses[1].GetProperty("body").GetRawText().ShouldBe("{\"name\":\"yoco\"}");
     }
 
+    [Fact]
+    public async Task Batch_AsParts_IsAnsweredAsParts()
+    {
+        FeedResponse answer = await log.Gateway.SendAsync(HttpMethod.Post, "$batch", Parts("GET Events/$count HTTP/1.1\n\n", "GET http://elsewhere.example/odata/v4/Sources('yoco')?$select=name HTTP/1.1\nAccept: application/json;odata.metadata=none\n\n", "GET Nothing HTTP/1.1\n\n"), ("Content-Type", "multipart/mixed; boundary=\"b 1\""));
+
+        answer.Status.ShouldBe(200, answer.Text);
+        string boundary = answer.Headers["Content-Type"].Split("boundary=")[1];
+        string[] parts = answer.Text.Split("--" + boundary);
+        parts.Length.ShouldBe(5);
+        parts[1].ShouldBe("\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 1\r\n\r\nHTTP/1.1 200 OK\r\nOData-Version: 4.0\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: 2\r\n\r\n12\r\n");
+        parts[2].ShouldEndWith("\r\n\r\n{\"name\":\"yoco\"}\r\n");
+        parts[3].ShouldContain("HTTP/1.1 404 Not Found\r\n");
+        parts[4].ShouldBe("--\r\n");
+    }
+
+    [Theory]
+    [InlineData("POST Events HTTP/1.1\n\n", "application/http", 405)]
+    [InlineData("--c--", "multipart/mixed; boundary=c", 405)]
+    [InlineData("Events", "application/http", 400)]
+    [InlineData("GET Events HTTP/1.1\n\n", "text/plain", 400)]
+    public async Task Batch_AsPartsThatAreNoReads_IsRefused(string part, string type, int status) =>
+        (await log.Gateway.SendAsync(HttpMethod.Post, "$batch", Parts(part).Replace("application/http", type, StringComparison.Ordinal), ("Content-Type", "multipart/mixed; boundary=\"b 1\""))).Status.ShouldBe(status);
+
+    [Fact]
+    public async Task Batch_OfPartsThatBreaksOff_IsRefused() =>
+        (await log.Gateway.SendAsync(HttpMethod.Post, "$batch", "--b 1\r\nContent-Type: application/http\r\n\r\nGET Ev", ("Content-Type", "multipart/mixed; boundary=\"b 1\""))).Status.ShouldBe(400);
+
     [Theory]
     [InlineData("""{ "requests": [ { "id": "a", "method": "POST", "url": "Events" } ] }""", 405)]
     [InlineData("""{ "requests": 5 }""", 400)]
@@ -140,6 +167,9 @@ public sealed class AccessTests(ShopLog log) : IClassFixture<ShopLog>
             answer.Json.GetProperty("responses")[0].GetProperty("status").GetInt32().ShouldBe(400);
         }
     }
+
+    private static string Parts(params string[] requests) =>
+        string.Concat(requests.Select(static (request, i) => $"--b 1\r\nContent-Type: application/http\r\nContent-ID: {i + 1}\r\n\r\n{request.ReplaceLineEndings("\r\n")}\r\n")) + "--b 1--\r\n";
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -92,7 +92,8 @@ public sealed class FeedGateway : IAsyncDisposable
 
         if (body is not null)
         {
-            request.Content = new StringContent(body, Encoding.UTF8, headers.FirstOrDefault(static header => header.Name == "Content-Type").Value ?? "application/json");
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", headers.FirstOrDefault(static header => header.Name == "Content-Type").Value ?? "application/json");
         }
 
         using HttpResponseMessage answer = await Http.SendAsync(request);

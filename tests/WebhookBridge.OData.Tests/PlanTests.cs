@@ -1,14 +1,18 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
+using System.Reflection;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using WebhookBridge.Testing;
 
 namespace WebhookBridge.OData.Tests;
 
 /// <summary>What docs/odata.md calls quick is served by an index: SQLite's own plan of every statement that a request runs.</summary>
 public sealed class PlanTests : IClassFixture<ShopLog>, IDisposable
 {
+    private static readonly string[] States = ["pending", "held", "refused", "exhausted", "cancelled"];
+
     private readonly ShopLog _log;
     private readonly Statements _statements;
 
@@ -33,6 +37,7 @@ public sealed class PlanTests : IClassFixture<ShopLog>, IDisposable
     [InlineData("Events?$filter=kind eq 'payment.failed'", "ix_events_kind (kind=?)")]
     [InlineData("Events?$filter=kind eq 'payment.failed' and receivedDay ge 2026-11-01&$orderby=receivedAt", "ix_events_kind (kind=? AND received_at>?)")]
     [InlineData("Events?$filter=type eq 'payment.failed'", "ix_events_type (type=?)")]
+    [InlineData("Events?$filter=type eq 'payment.failed' and receivedAt lt 2026-11-02T00:00:00Z", "ix_events_type (type=? AND received_at<?)")]
     [InlineData("Events?$filter=paymentId eq 'p_1'", "ix_events_payment (payment_id=?)")]
     [InlineData("Events?$filter=checkoutId eq 'ch_1'", "ix_events_checkout (checkout_id=?)")]
     [InlineData("Events?$filter=orderId eq 'o-8'", "ix_events_order (order_id=?)")]
@@ -45,10 +50,23 @@ public sealed class PlanTests : IClassFixture<ShopLog>, IDisposable
     [InlineData("Events('E03')", "ux_events_id (id=?)")]
     [InlineData("Deliveries", "ix_deliveries_created")]
     [InlineData("Deliveries?$filter=route eq 'all'", "ix_deliveries_route (route=?)")]
+    [InlineData("Deliveries?$filter=route eq 'all' and createdAt lt 2026-11-02T00:00:00Z", "ix_deliveries_route (route=? AND created_at<?)")]
     [InlineData("Deliveries?$filter=destination eq 'crm' and createdAt ge 2026-11-01T00:00:00Z", "ix_deliveries_destination (destination=? AND created_at>?)")]
     [InlineData("Deliveries('D03')", "ux_deliveries_id (id=?)")]
+    [InlineData("Deliveries?$filter=createdAt ge 2026-11-01T00:00:00Z and createdAt lt 2026-11-02T00:00:00Z", "ix_deliveries_created (created_at>? AND created_at<?)")]
+    [InlineData("Deliveries?$filter=state eq 'refused'", "ix_deliveries_stuck (state=?)")]
+    [InlineData("Deliveries?$filter=state eq 'exhausted' and createdAt ge 2026-11-01T00:00:00Z", "ix_deliveries_stuck (state=? AND created_at>?)")]
+    [InlineData("Deliveries?$filter=state eq 'cancelled'&$orderby=createdAt", "ix_deliveries_stuck (state=?)")]
+    [InlineData("Attempts?$filter=outcome ne 'delivered'", "ix_attempts_failed")]
+    [InlineData("Attempts?$filter=outcome eq 'retry'", "ix_attempts_failed")]
+    [InlineData("Attempts?$filter=outcome in ('retry','refused') and blame eq 'network'", "ix_attempts_failed")]
+    [InlineData("Attempts?$filter=outcome eq 'refused' and startedAt ge 2026-11-01T00:00:00Z", "ix_attempts_failed (started_at>?)")]
+    [InlineData("Attempts('A03')", "ix_attempts_id (id=?)")]
+    [InlineData("Attempts?$filter=id eq 'A03'", "ix_attempts_id (id=?)")]
     [InlineData("Attempts", "SCAN a")]
     [InlineData("Rejections", "ix_rejections_received")]
+    [InlineData("Rejections?$filter=receivedAt ge 2026-11-01T00:00:00Z", "ix_rejections_received (received_at>?)")]
+    [InlineData("Rejections('R01')", "ux_rejections_id (id=?)")]
     public async Task Query_OfAnIndexedProperty_WalksItsIndexInOrder(string path, string index)
     {
         List<string> plan = await PlanAsync(path);
@@ -65,6 +83,7 @@ public sealed class PlanTests : IClassFixture<ShopLog>, IDisposable
     [InlineData("Events?$orderby=amount desc", "ix_events_amount (amount_scaled>? AND amount_scaled<?)")]
     [InlineData("Deliveries", "ix_deliveries_created (created_at<?)")]
     [InlineData("Attempts", "INTEGER PRIMARY KEY (rowid<?)")]
+    [InlineData("Attempts?$filter=outcome ne 'delivered'", "ix_attempts_failed (started_at<?)")]
     public async Task NextPage_OfAnIndexedOrder_BeginsInTheIndex(string path, string index)
     {
         FeedResponse first = await _log.Gateway.GetAsync(path, ("Prefer", "odata.maxpagesize=3"));
@@ -84,6 +103,17 @@ public sealed class PlanTests : IClassFixture<ShopLog>, IDisposable
     [InlineData("Events('E06')/deliveries", "ix_deliveries_event (event_seq=?)")]
     [InlineData("Events?$filter=id eq 'E06'&$expand=deliveries($expand=attempts)", "ix_attempts_delivery (delivery_seq=?)")]
     [InlineData("Events?$filter=id eq 'E06'&$expand=deliveries($top=1)", "ix_deliveries_event (event_seq=?)")]
+    [InlineData("Events?$filter=amount gt 5 and amount le 6", "ix_events_amount (amount_scaled>? AND amount_scaled<?)")]
+    [InlineData("Deliveries?$filter=state eq 'pending'", "ix_deliveries_pending")]
+    [InlineData("Deliveries?$filter=state eq 'pending' and attemptCount gt 0&$orderby=createdAt", "ix_deliveries_pending")]
+    [InlineData("Deliveries?$filter=state eq 'held'", "ix_deliveries_stuck (state=?)")]
+    [InlineData("Deliveries?$filter=state in ('refused','exhausted')", "ix_deliveries_stuck (state=?)")]
+    [InlineData("Deliveries/$count?$filter=state eq 'refused'", "COVERING INDEX ix_deliveries_stuck (state=?)")]
+    [InlineData("Deliveries?$filter=event/paymentId eq 'p_1'", "ix_events_payment (payment_id=?)")]
+    [InlineData("Attempts?$filter=delivery/state eq 'refused'", "ix_deliveries_stuck (state=?)")]
+    [InlineData("Attempts/$count?$filter=outcome eq 'refused'", "ix_attempts_failed")]
+    [InlineData("Events?$filter=id eq 'E06'&$expand=deliveries($count=true;$top=1)", "ix_deliveries_event (event_seq=?)")]
+    [InlineData("Events?$search=p_4", "MULTI-INDEX OR")]
     [InlineData("Events?$search=\"p_4\"", "MULTI-INDEX OR")]
     [InlineData("Events?$filter=deliveries/any(d:d/state eq 'held')", "ix_deliveries_")]
     public async Task Query_OverAnIndex_UsesIt(string path, string step)
@@ -91,6 +121,30 @@ public sealed class PlanTests : IClassFixture<ShopLog>, IDisposable
         List<string> plan = await PlanAsync(path);
 
         plan.ShouldContain(line => line.Contains(step, StringComparison.Ordinal), string.Join('\n', plan));
+    }
+
+    /// <summary>Every name in the table of quick questions stands in the filter or the order of a request above.</summary>
+    [Fact]
+    public void Document_EveryQuickQuestion_HasAPlanHere()
+    {
+        string[] paths = [.. typeof(PlanTests).GetMethods().SelectMany(static method => method.GetCustomAttributes<InlineDataAttribute>().SelectMany(attribute => attribute.GetData(method))).Select(static row => (string)row[0])];
+        string text = File.ReadAllText(RepositoryRoot.Of("docs/odata.md"));
+        string[] rows = [.. text[text.IndexOf("**Quick are**", StringComparison.Ordinal)..text.IndexOf("## Who sees what", StringComparison.Ordinal)].Split('\n').Where(static line => line.StartsWith("| `", StringComparison.Ordinal))];
+
+        rows.Length.ShouldBe(4);
+        foreach (string row in rows)
+        {
+            string[] names = [.. row.Split('`').Where(static (_, i) => i % 2 == 1)];
+            foreach (string name in names.Skip(1).Where(static name => !name.StartsWith('\'')))
+            {
+                paths.ShouldContain(path => path.StartsWith(names[0], StringComparison.Ordinal) && (path.Contains(name, StringComparison.Ordinal) || (name == "id" && path.Contains("('", StringComparison.Ordinal))), $"{names[0]}: {name}");
+            }
+
+            foreach (string word in names.Skip(1).Where(static name => !name.Contains(' ', StringComparison.Ordinal) && States.Contains(name)))
+            {
+                paths.ShouldContain(path => path.Contains($"state eq '{word}'", StringComparison.Ordinal), word);
+            }
+        }
     }
 
     private async Task<List<string>> PlanAsync(string path)

@@ -1,10 +1,11 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.Receiving;
 
 namespace WebhookBridge.Server.Feed;
 
-/// <summary><c>$batch</c> in its JSON form, for reading (OData JSON Format 4.01, 19): several GETs in one request, answered in their order.</summary>
+/// <summary><c>$batch</c> for reading: several GETs in one request, answered in their order and in the form that they came in, JSON (OData JSON Format 4.01, 19) or <see cref="BatchParts"/>.</summary>
 internal sealed class BatchRequests(FeedLimits limits, Func<Func<FeedRequest>, CancellationToken, Task<FeedAnswer>> answer)
 {
     private const int MaxBytes = 256 * 1024;
@@ -20,9 +21,10 @@ internal sealed class BatchRequests(FeedLimits limits, Func<Func<FeedRequest>, C
             throw new FeedException(405, Problems.MethodNotAllowed.Code, "$batch takes POST.");
         }
 
-        if (http.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
+        string? boundary = BatchParts.BoundaryOf(http.Request.ContentType);
+        if (boundary is null && http.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
         {
-            throw new FeedException(415, "unsupported_media_type", "$batch is taken as application/json: { \"requests\": [ { \"id\", \"method\": \"GET\", \"url\" } ] }.");
+            throw new FeedException(415, "unsupported_media_type", "$batch is taken as multipart/mixed, or as application/json: { \"requests\": [ { \"id\", \"method\": \"GET\", \"url\" } ] }.");
         }
 
         (BodyRead read, ReadOnlyMemory<byte> body) = await BodyReader.ReadAsync(http, MaxBytes, TimeSpan.FromSeconds(15), TimeProvider.System);
@@ -31,27 +33,58 @@ internal sealed class BatchRequests(FeedLimits limits, Func<Func<FeedRequest>, C
             throw new FeedException(413, Problems.BodyTooLarge.Code, $"$batch takes at most {MaxBytes} bytes, within 15 seconds.");
         }
 
-        List<(string Id, string Url, string? Accept)> requests = Read(body);
+        List<BatchItem> requests = boundary is null ? Read(body) : await BatchParts.ReadAsync(body, boundary);
+        if (requests.Count > limits.MaxBatch)
+        {
+            throw FeedException.BadRequest($"$batch takes at most {limits.MaxBatch} requests.");
+        }
+
+        if (requests.Find(static request => !HttpMethods.IsGet(request.Method)) is { } other)
+        {
+            throw new FeedException(405, Problems.MethodNotAllowed.Code, $"The request \"{other.Id}\" is no GET: the feed is for reading.") { Target = other.Id };
+        }
+
         FeedAnswer whole = new(200, limits.MaxAnswerBytes);
+        if (boundary is null)
+        {
+            await WriteJsonAsync(whole, requests, item => answer(() => Request(root, item, seesPersonal), http.RequestAborted));
+        }
+        else
+        {
+            string own = "batchresponse_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
+            whole.SetHeader("Content-Type", "multipart/mixed; boundary=" + own);
+            foreach (BatchItem item in requests)
+            {
+                using FeedAnswer one = await answer(() => Request(root, item, seesPersonal), http.RequestAborted);
+                BatchParts.Write(whole.GetStream(), own, item.Id, one);
+            }
+
+            BatchParts.End(whole.GetStream(), own);
+        }
+
+        return whole;
+    }
+
+    private static async Task WriteJsonAsync(FeedAnswer whole, List<BatchItem> requests, Func<BatchItem, Task<FeedAnswer>> answer)
+    {
         whole.SetHeader("Content-Type", "application/json;charset=utf-8");
-        using Utf8JsonWriter json = new(whole.GetStream());
+        await using Utf8JsonWriter json = new(whole.GetStream());
         json.WriteStartObject();
         json.WriteStartArray("responses");
-        foreach ((string id, string url, string? accept) in requests)
+        foreach (BatchItem item in requests)
         {
-            using FeedAnswer one = await answer(() => Request(root, url, accept, seesPersonal), http.RequestAborted);
-            Write(json, id, one);
+            using FeedAnswer one = await answer(item);
+            Write(json, item.Id, one);
             json.Flush();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-        json.Flush();
-        return whole;
     }
 
-    private FeedRequest Request(Uri root, string url, string? accept, bool seesPersonal)
+    private FeedRequest Request(Uri root, BatchItem item, bool seesPersonal)
     {
+        string url = item.Url;
         string absolute = new Uri(root, url).OriginalString.StartsWith("http", StringComparison.Ordinal) ? new Uri(root, url).PathAndQuery : url;
         if (!absolute.StartsWith(root.AbsolutePath, StringComparison.Ordinal))
         {
@@ -66,30 +99,25 @@ internal sealed class BatchRequests(FeedLimits limits, Func<Func<FeedRequest>, C
         string target = absolute[root.AbsolutePath.Length..];
         int question = target.IndexOf('?', StringComparison.Ordinal);
         (string path, string query) = question < 0 ? (target, "") : (target[..question], target[(question + 1)..]);
-        return new FeedRequest(root, path, query, accept, null, seesPersonal, limits);
+        return new FeedRequest(root, path, query, item.Accept, null, seesPersonal, limits);
     }
 
-    private List<(string, string, string?)> Read(ReadOnlyMemory<byte> body)
+    private static List<BatchItem> Read(ReadOnlyMemory<byte> body)
     {
-        List<(string, string, string?)> requests = [];
+        List<BatchItem> requests = [];
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
             foreach (JsonElement item in document.RootElement.GetProperty("requests").EnumerateArray())
             {
                 string id = item.GetProperty("id").GetString() ?? "";
-                if (!HttpMethods.IsGet(item.GetProperty("method").GetString() ?? ""))
-                {
-                    throw new FeedException(405, Problems.MethodNotAllowed.Code, $"The request \"{id}\" is no GET: the feed is for reading.") { Target = id };
-                }
-
                 string? accept = null;
                 if (item.TryGetProperty("headers", out JsonElement headers))
                 {
                     accept = headers.EnumerateObject().Where(static header => header.Name.Equals("accept", StringComparison.OrdinalIgnoreCase)).Select(static header => header.Value.GetString()).FirstOrDefault();
                 }
 
-                requests.Add((id, item.GetProperty("url").GetString() ?? "", accept));
+                requests.Add(new BatchItem(id, item.GetProperty("method").GetString() ?? "", item.GetProperty("url").GetString() ?? "", accept));
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -97,7 +125,7 @@ internal sealed class BatchRequests(FeedLimits limits, Func<Func<FeedRequest>, C
             throw FeedException.BadRequest("The body is no batch: { \"requests\": [ { \"id\": \"1\", \"method\": \"GET\", \"url\": \"Events?$top=1\" } ] }.");
         }
 
-        return requests.Count <= limits.MaxBatch ? requests : throw FeedException.BadRequest($"$batch takes at most {limits.MaxBatch} requests.");
+        return requests;
     }
 
     private static void Write(Utf8JsonWriter json, string id, FeedAnswer answer)

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
+using WebhookBridge.Storage.Feed;
 
 namespace WebhookBridge.Server.Feed;
 
@@ -107,6 +108,16 @@ internal static class Compare
         return After(start) is { } end ? Expression.AndAlso(from, Text(BinaryOperatorKind.LessThan, operand.Value, Parameter.Of(end, typeof(string)))) : from;
     }
 
+    /// <summary>One or the other; what both ask for stands in front, where an index that is kept for it is found.</summary>
+    public static Expression Either(Expression left, Expression right) =>
+        left is BinaryExpression { NodeType: ExpressionType.AndAlso } a && right is BinaryExpression { NodeType: ExpressionType.AndAlso } b && a.Left.ToString() == b.Left.ToString()
+            ? Expression.AndAlso(a.Left, Expression.OrElse(a.Right, b.Right))
+            : Expression.OrElse(left, right);
+
+    /// <summary>The conditions that all have to be met.</summary>
+    public static IEnumerable<Expression> Terms(Expression condition) =>
+        condition is BinaryExpression { NodeType: ExpressionType.AndAlso } both ? Terms(both.Left).Concat(Terms(both.Right)) : [condition];
+
     public static string Word(BinaryOperatorKind kind) => kind switch
     {
         BinaryOperatorKind.Equal => "eq",
@@ -147,7 +158,12 @@ internal static class Compare
             return Text(kind, left.Value, Parameter.Of(text, typeof(string)));
         }
 
-        return Text(kind, left.Value, Expression.Constant(text));
+        Expression compared = Text(kind, left.Value, Expression.Constant(text));
+        return kind == BinaryOperatorKind.Equal && left.Rare.FirstOrDefault(rare => rare.Words.Contains(text)) is { } words
+            ? words.Condition is { } condition
+                ? Expression.AndAlso(Inline.Body(condition, left.Value), Text(kind, FeedFunctions.Apart(left.Value), Expression.Constant(text)))
+                : FeedFunctions.Rare(compared)
+            : compared;
     }
 
     private static Expression Ids(BinaryOperatorKind kind, Operand left, string id)

@@ -45,9 +45,11 @@ internal static class Expander
                 }
             }
 
+            Dictionary<long, long>? counts = plan.Counted ? Counts(store, plan, keys) : null;
             foreach (FeedEntity entity in entities)
             {
                 entity.Expanded[i] = found.GetValueOrDefault(entity.Here(i)) ?? [];
+                entity.Counts[i] = counts?.GetValueOrDefault(entity.Here(i));
             }
 
             if (!Fill(store, all, limit))
@@ -63,12 +65,7 @@ internal static class Expander
     private static List<object?[]> Rows(StoreContext store, FeedSet parent, ExpandPlan plan, long[] keys, int most)
     {
         Expression there = Inline.Body(plan.Way.There, plan.Row);
-        RowQuery rows = new RowQuery(plan.Select.Set.Rows(store)).Where(Expression.Lambda(Among(keys, there), plan.Row));
-        if (plan.Filter is not null)
-        {
-            rows = rows.Where(plan.Filter);
-        }
-
+        RowQuery rows = Belonging(store, plan, keys);
         OrderKey group = new(new Operand(there, FeedType.Long, Nullable: false, ""), Descending: false);
         if (plan.Way.Many && (plan.Skip > 0 || plan.Top is not null))
         {
@@ -82,6 +79,21 @@ internal static class Expander
         }
 
         return rows.OrderBy([group, .. plan.Order], plan.Row).Take(most).Read(plan.Row, [.. plan.Select.Columns(plan.Row), there]);
+    }
+
+    /// <summary>How many rows belong to each key, whatever <c>$top</c> and <c>$skip</c> leave of them.</summary>
+    private static Dictionary<long, long> Counts(StoreContext store, ExpandPlan plan, long[] keys)
+    {
+        RowQuery groups = Belonging(store, plan, keys).GroupBy(Expression.Lambda(Inline.Body(plan.Way.There, plan.Row), plan.Row));
+        ParameterExpression group = Expression.Parameter(groups.Row, "group");
+        Expression count = Expression.Call(typeof(Enumerable), nameof(Enumerable.LongCount), [plan.Select.Set.Row], group);
+        return groups.Read(group, [Expression.Property(group, nameof(IGrouping<long, object>.Key)), count]).ToDictionary(static row => Convert.ToInt64(row[0], null), static row => Convert.ToInt64(row[1], null));
+    }
+
+    private static RowQuery Belonging(StoreContext store, ExpandPlan plan, long[] keys)
+    {
+        RowQuery rows = new RowQuery(plan.Select.Set.Rows(store)).Where(Expression.Lambda(Among(keys, Inline.Body(plan.Way.There, plan.Row)), plan.Row));
+        return plan.Filter is null ? rows : rows.Where(plan.Filter);
     }
 
     private static MethodCallExpression Among(long[] keys, Expression value) => Expression.Call(Contains, Parameter.Of(keys, typeof(long[])), value);

@@ -64,7 +64,7 @@ internal sealed class FeedQuery(FeedReader reader, FeedRequest request)
         SelectExpandClause? selectExpand = request.Parser.ParseSelectAndExpand();
         uri.SelectAndExpand = selectExpand;
         SelectPlan plan = SelectPlan.Of(target.Set, selectExpand, _context);
-        List<OrderKey> order = Ordering.Of(scope, binder, request.Parser.ParseOrderBy());
+        List<OrderKey> order = Ordering.Of(scope, binder, request.Parser.ParseOrderBy(), filter);
         Paging paging = new(request, order);
         List<Expression> columns = [.. plan.Columns(scope.Row), .. order.Select(static key => key.Column.Value)];
         (long? count, List<FeedEntity> entities, object?[]? last) = await ReadAsync<(long?, List<FeedEntity>, object?[]?)>(store =>

@@ -46,7 +46,12 @@ internal sealed class FeedRequest
 
         Address = new Uri(root, path.Length == 0 ? "" : path);
         string understood = string.Join('&', _options.Where(static option => option.Name[0] is '$' or '@').Where(static option => option.Name is not ("$format" or "$skiptoken") && FeedNames.Options.Contains(option.Name) | option.Name[0] == '@')
-            .Select(static option => option.Name + "=" + Uri.EscapeDataString(option.Name is "$filter" or "$apply" or "$expand" ? InLists.Expand(option.Value) : option.Value)));
+            .Select(static option => option.Name + "=" + Uri.EscapeDataString(option.Name switch
+            {
+                "$filter" or "$apply" or "$expand" => InLists.Expand(option.Value),
+                "$search" => SearchBinder.Quoted(option.Value),
+                _ => option.Value,
+            })));
         Parser = new ODataUriParser(FeedModel.Value, root, new Uri(root, path + (understood.Length > 0 ? "?" + understood : "")))
         {
             Resolver = new UnqualifiedODataUriResolver(),

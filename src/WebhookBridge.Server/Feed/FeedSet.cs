@@ -14,9 +14,16 @@ internal sealed record FeedProperty(string Name, FeedType Type, LambdaExpression
     /// <summary>One of a few words that indexes are kept for: compared as a constant, since SQLite uses partial indexes only then.</summary>
     public IReadOnlyCollection<string> Words { get; init; } = [];
 
+    /// <summary>Words that are rare and have a partial index.</summary>
+    public IReadOnlyCollection<RareWords> Rare { get; init; } = [];
+
     /// <summary>Always in lower case in the table, so that <c>tolower</c> need not be asked of the database.</summary>
     public bool LowerCase { get; init; }
 }
+
+/// <summary>Words of a column that few rows have.</summary>
+/// <param name="Condition">Of a value of the column, written as the index says it: SQLite draws no conclusions. Null when the comparison itself is the condition.</param>
+internal sealed record RareWords(IReadOnlyCollection<string> Words, Expression<Func<string, bool>>? Condition);
 
 /// <summary>A way from one entity to others.</summary>
 /// <param name="Target">Name of the entity set.</param>
@@ -44,6 +51,9 @@ internal sealed class FeedSet
 
     /// <summary>The default order, newest first, and what ties are broken by: an index has it, and no two rows are equal in it. Follows the direction of the last key that was asked for.</summary>
     public required IReadOnlyList<FeedProperty> Order { get; init; }
+
+    /// <summary>Rows that have an index of their own, which is in another order: theirs when the filter asks for them and nobody asks for an order.</summary>
+    public (LambdaExpression Rows, IReadOnlyList<FeedProperty> Order)? OrderOfRare { get; init; }
 
     /// <summary>Whether the default order is descending.</summary>
     public bool NewestFirst { get; init; } = true;

@@ -13,6 +13,13 @@ internal static class FeedSets
 #pragma warning disable CA1308 // The contract's words are lower case.
     private static readonly string[] States = [.. Enum.GetNames<DeliveryState>().Select(static name => name.ToLowerInvariant())];
 #pragma warning restore CA1308
+    private static readonly RareWords[] RareStates =
+    [
+        new(["pending"], null),
+        new(["held", "refused", "exhausted", "cancelled"], static state => state == "held" || state == "refused" || state == "exhausted" || state == "cancelled"),
+    ];
+
+    private static readonly RareWords[] RareOutcomes = [new(["retry", "refused"], static outcome => outcome != "delivered")];
 
     public static readonly FeedSet Events = new()
     {
@@ -64,7 +71,7 @@ internal static class FeedSets
             Of((DeliveryRow d) => d.Route, "route", FeedType.Text),
             Of((DeliveryRow d) => d.RouteRevision, "routeRevision", FeedType.Int),
             Of((DeliveryRow d) => d.Destination, "destination", FeedType.Text),
-            Of((DeliveryRow d) => d.State, "state", FeedType.Text) with { Words = States },
+            Of((DeliveryRow d) => d.State, "state", FeedType.Text) with { Words = States, Rare = RareStates },
             Of((DeliveryRow d) => d.Reason, "reason", FeedType.Text) with { Nullable = true },
             Of((DeliveryRow d) => d.AttemptCount, "attemptCount", FeedType.Int),
             Of((DeliveryRow d) => d.NextAttemptAt, "nextAttemptAt", FeedType.Instant) with { Nullable = true },
@@ -93,7 +100,7 @@ internal static class FeedSets
             Of((AttemptRow a) => a.Number, "number", FeedType.Int),
             Of((AttemptRow a) => a.StartedAt, "startedAt", FeedType.Instant),
             Of((AttemptRow a) => a.DurationMs, "durationMs", FeedType.Long),
-            Of((AttemptRow a) => a.Outcome, "outcome", FeedType.Text) with { Words = Outcomes },
+            Of((AttemptRow a) => a.Outcome, "outcome", FeedType.Text) with { Words = Outcomes, Rare = RareOutcomes },
             Of((AttemptRow a) => a.Phase, "phase", FeedType.Text),
             Of((AttemptRow a) => a.Blame, "blame", FeedType.Text) with { Nullable = true },
             Of((AttemptRow a) => a.Status, "status", FeedType.Int) with { Nullable = true },
@@ -101,6 +108,7 @@ internal static class FeedSets
         ],
         Navigations = [Way((AttemptRow a) => a.DeliverySeq, (DeliveryRow d) => d.Seq, "delivery", "Deliveries", nameof(AttemptRow.Delivery), many: false)],
         Order = [Of((AttemptRow a) => a.Seq, "", FeedType.Long)],
+        OrderOfRare = ((Expression<Func<AttemptRow, bool>>)(static a => a.Outcome != "delivered"), [Of((AttemptRow a) => a.StartedAt, "startedAt", FeedType.Instant), Of((AttemptRow a) => a.Seq, "", FeedType.Long)]),
     };
 
     public static readonly FeedSet Rejections = new()

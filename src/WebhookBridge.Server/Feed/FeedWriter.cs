@@ -180,7 +180,7 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
             writer.WriteStart(new ODataNestedResourceInfo { Name = way.Name, IsCollection = way.Many });
             if (way.Many)
             {
-                writer.WriteStart(new ODataResourceSet());
+                writer.WriteStart(new ODataResourceSet { Count = entity.Counts[i] });
                 foreach (FeedEntity other in entity.Expanded[i])
                 {
                     Write(writer, other);

@@ -52,7 +52,7 @@ internal sealed class FilterBinder(FeedScope scope, FeedContext context)
             case BinaryOperatorNode { OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Or } logic:
                 bool and = logic.OperatorKind == BinaryOperatorKind.And != negate;
                 Expression left = Bind(logic.Left, negate), right = Bind(logic.Right, negate);
-                return and ? Expression.AndAlso(left, right) : Expression.OrElse(left, right);
+                return and ? Expression.AndAlso(left, right) : Compare.Either(left, right);
             case BinaryOperatorNode comparison:
                 return Comparison(comparison, negate);
             case UnaryOperatorNode { OperatorKind: UnaryOperatorKind.Not } not:

@@ -11,6 +11,8 @@ internal sealed record Operand(Expression Value, FeedType Type, bool Nullable, s
 
     public IReadOnlyCollection<string> Words { get; init; } = [];
 
+    public IReadOnlyCollection<RareWords> Rare { get; init; } = [];
+
     public bool LowerCase { get; init; }
 
     /// <summary>Set where the value grows with a time, so that it can be compared as a range of that time, which an index serves.</summary>
@@ -23,6 +25,7 @@ internal sealed record Operand(Expression Value, FeedType Type, bool Nullable, s
         {
             Personal = property.Personal,
             Words = property.Words,
+            Rare = property.Rare,
             LowerCase = property.LowerCase,
             // The day column is defined as the time divided by a day: the time itself is the left side.
             Of = property.Type == FeedType.Day && value is BinaryExpression { NodeType: ExpressionType.Divide } divide ? new Calendar(divide.Left, Years: false) : null,
@@ -56,8 +59,15 @@ internal static class Parameter
         return Expression.Property(Expression.Constant(holder), nameof(Holder<int>.Value));
     }
 
+    private static long _made;
+
     private sealed class Holder<T>(T value)
     {
+        private readonly string _text = "parameter " + Interlocked.Increment(ref _made);
+
         public T Value { get; } = value;
+
+        /// <summary>One of its kind: expressions are compared by their text.</summary>
+        public override string ToString() => _text;
     }
 }

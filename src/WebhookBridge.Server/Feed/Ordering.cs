@@ -7,9 +7,10 @@ namespace WebhookBridge.Server.Feed;
 internal static class Ordering
 {
     /// <summary>What the client asked for, and behind it what breaks ties, in the direction of the last key, so that an index serves both.</summary>
-    public static List<OrderKey> Of(FeedScope scope, FilterBinder binder, OrderByClause? clause)
+    public static List<OrderKey> Of(FeedScope scope, FilterBinder binder, OrderByClause? clause, LambdaExpression? filter = null)
     {
         FeedSet set = scope.Set!;
+        IReadOnlyList<FeedProperty> order = set.OrderOfRare is { } rare && filter is not null && Compare.Terms(filter.Body).Any(term => Same(term, Inline.Body(rare.Rows, scope.Row))) ? rare.Order : set.Order;
         List<OrderKey> keys = Asked(binder, clause);
         bool descending = keys.Count > 0 ? keys[^1].Descending : set.NewestFirst;
         // A day is a coarser time: ordering by the time behind it orders by the day too, and an index has it.
@@ -18,7 +19,7 @@ internal static class Ordering
             keys.RemoveAt(keys.Count - 1);
         }
 
-        foreach (FeedProperty property in set.Order)
+        foreach (FeedProperty property in order)
         {
             Operand column = Operand.Column(property, scope.Row);
             if (!keys.Exists(key => Same(key.Column.Value, column.Value)))

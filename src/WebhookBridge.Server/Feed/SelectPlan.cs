@@ -62,7 +62,6 @@ internal sealed record SelectPlan(FeedSet Set, IReadOnlyList<FeedProperty> Prope
             { ApplyOption: not null } => "$apply in $expand",
             { ComputeOption: not null } => "$compute",
             { SearchOption: not null } => "$search in $expand",
-            { CountOption: not null } => "$count in $expand",
             _ => null,
         };
         if (missing is not null)
@@ -86,12 +85,14 @@ internal sealed record SelectPlan(FeedSet Set, IReadOnlyList<FeedProperty> Prope
             item.FilterOption is { } filter ? binder.Where(filter.Expression) : null,
             Ordering.Of(scope, binder, item.OrderByOption),
             item.SkipOption ?? 0,
-            item.TopOption);
+            item.TopOption,
+            item.CountOption == true);
     }
 }
 
 /// <summary>Entities beside an entity.</summary>
-internal sealed record ExpandPlan(FeedNavigation Way, SelectPlan Select, ParameterExpression Row, LambdaExpression? Filter, IReadOnlyList<OrderKey> Order, long Skip, long? Top);
+/// <param name="Counted">Whether their number is told, of all that the filter lets through.</param>
+internal sealed record ExpandPlan(FeedNavigation Way, SelectPlan Select, ParameterExpression Row, LambdaExpression? Filter, IReadOnlyList<OrderKey> Order, long Skip, long? Top, bool Counted);
 
 /// <summary>An entity as it was read.</summary>
 /// <param name="Values">As <see cref="SelectPlan.Columns"/> says.</param>
@@ -99,6 +100,9 @@ internal sealed record FeedEntity(SelectPlan Plan, object?[] Values)
 {
     /// <summary>For each expansion of the plan, what was found.</summary>
     public List<FeedEntity>[] Expanded { get; } = new List<FeedEntity>[Plan.Expansions.Count];
+
+    /// <summary>For each expansion that is counted, how many there are.</summary>
+    public long?[] Counts { get; } = new long?[Plan.Expansions.Count];
 
     public object Key => Values[Plan.Properties.Count]!;
 

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,11 @@ public static class FeedFunctions
     /// <summary>Length in code points.</summary>
     public static int? Length(string? text) => throw OnlySql;
 
+    /// <summary>The same text as an expression that EF Core does not merge with other conditions on its column: SQLite uses a partial index only where its condition is written out.</summary>
+    /// <remarks>The collation is SQLite's own, so an index serves it.</remarks>
+    public static Expression Apart(Expression text) =>
+        Expression.Call(typeof(RelationalDbFunctionsExtensions), nameof(RelationalDbFunctionsExtensions.Collate), [typeof(string)], Expression.Property(null, typeof(EF), nameof(EF.Functions)), text, Expression.Constant("BINARY"));
+
     /// <summary>Lower case of every script, not only of ASCII as SQLite's own.</summary>
     public static string? Lower(string? text) => throw OnlySql;
 
@@ -34,8 +40,15 @@ public static class FeedFunctions
     /// <param name="ms">Milliseconds since 1970.</param>
     public static int? TimePart(string part, long? ms) => throw OnlySql;
 
+    /// <summary>The same condition, and a word to SQLite that few rows meet it: else it walks an order that it need not sort, to the end of the table.</summary>
+    public static Expression Rare(Expression condition) =>
+        Expression.Call(typeof(FeedFunctions).GetMethod(nameof(Unlikely), BindingFlags.NonPublic | BindingFlags.Static)!, condition);
+
+    internal static bool Unlikely(bool condition) => throw OnlySql;
+
     internal static void Map(ModelBuilder model)
     {
+        MapTo(model, nameof(Unlikely), "unlikely", builtIn: true);
         MapTo(model, nameof(Position), "instr", builtIn: true);
         MapTo(model, nameof(Tail), "substr", builtIn: true);
         MapTo(model, nameof(Length), "length", builtIn: true);
@@ -73,7 +86,7 @@ public static class FeedFunctions
 
     private static void MapTo(ModelBuilder model, string method, string sql, bool builtIn)
     {
-        DbFunctionBuilder function = model.HasDbFunction(typeof(FeedFunctions).GetMethod(method, BindingFlags.Public | BindingFlags.Static)!).HasName(sql);
+        DbFunctionBuilder function = model.HasDbFunction(typeof(FeedFunctions).GetMethod(method, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)!).HasName(sql);
         if (builtIn)
         {
             function.IsBuiltIn();

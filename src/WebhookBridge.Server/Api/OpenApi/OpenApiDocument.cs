@@ -50,7 +50,7 @@ internal static class OpenApiDocument
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = ApiHost.Prefix, ["description"] = "This gateway." }),
             ["security"] = new JsonArray(new JsonObject { ["key"] = new JsonArray() }),
-            ["tags"] = new JsonArray([.. operations.Select(Tag).Distinct().Select(tag => new JsonObject { ["name"] = tag })]),
+            ["tags"] = new JsonArray([.. operations.Select(Tag).Distinct().Select(tag => new JsonObject { ["name"] = tag, ["description"] = given["tags"]![tag]!.GetValue<string>() })]),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
