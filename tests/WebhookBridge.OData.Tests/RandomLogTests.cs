@@ -17,6 +17,9 @@ public sealed class RandomLogTests(ITestOutputHelper output) : IAsyncLifetime
 
     private const int Events = 300;
 
+    /// <summary>Events that arrive while one query is paged: with one for each page the log would grow with its own length, and the long run would not end.</summary>
+    private const int MostArrivals = 2;
+
     private readonly int _seed = TestPace.Seed();
     private Random _random = null!;
     private FeedGateway _gateway = null!;
@@ -107,6 +110,7 @@ public sealed class RandomLogTests(ITestOutputHelper output) : IAsyncLifetime
         List<string> ids = [];
         long? count = null;
         string? next = path;
+        int arrived = 0;
         while (next is not null)
         {
             FeedResponse answer = await _gateway.GetAsync(next, ("Prefer", $"odata.maxpagesize={pageSize}"));
@@ -117,7 +121,7 @@ public sealed class RandomLogTests(ITestOutputHelper output) : IAsyncLifetime
             (ids.Count - before).ShouldBeLessThanOrEqualTo(pageSize);
             count ??= json.TryGetProperty("@odata.count", out JsonElement total) ? total.GetInt64() : null;
             next = json.TryGetProperty("@odata.nextLink", out JsonElement link) ? link.GetString() : null;
-            if (arriving && next is not null)
+            if (arriving && next is not null && arrived++ < MostArrivals)
             {
                 await _gateway.StoreAsync([Event(old: false)]);
             }
