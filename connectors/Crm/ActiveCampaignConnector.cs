@@ -25,6 +25,9 @@ internal interface IActiveCampaign
     [Get("api/3/lists")]
     Task<HttpResponseMessage> ListsAsync([Query] int limit, CancellationToken cancellationToken);
 
+    [Get("api/3/fields")]
+    Task<HttpResponseMessage> FieldsAsync([Query] int limit, CancellationToken cancellationToken);
+
     [Get("api/3/users/me")]
     Task<HttpResponseMessage> MeAsync(CancellationToken cancellationToken);
 }
@@ -63,10 +66,11 @@ public sealed class ActiveCampaignConnector : IConnector
             FormFields.Map("fields",
                 new("Own fields", "Campos próprios"),
                 new("Number of the field on the left, what the event says on the right.", "Número do campo à esquerda, o que o evento diz à direita."),
-                new("Numbers of fields.", "Números de campos."), "[0-9]{1,9}"),
+                new("Numbers of fields.", "Números de campos."), "[0-9]{1,9}") with
+            { LiveChoices = true },
             FormFields.Template("tags", new("Tags", "Tags"), new("Names of tags that exist in ActiveCampaign, joined by commas.", "Nomes de tags que existem no ActiveCampaign, separados por vírgulas."),
                 null, new("At most 500 characters.", "No máximo 500 caracteres."), maxLength: 500) with
-            { LiveChoices = true },
+            { LiveChoices = true, Several = true },
             FormFields.Template("list", new("List", "Lista"), new("Its number. Only with the customer's consent, below.", "O número dela. Somente com o consentimento do cliente, abaixo."),
                 null, new("The number of a list.", "O número de uma lista."), "[0-9]{1,9}") with
             { LiveChoices = true },
@@ -141,6 +145,7 @@ public sealed class ActiveCampaignConnector : IConnector
 
         protected override async ValueTask<IReadOnlyList<FieldChoice>> ChoicesAsync(string fieldId, CancellationToken cancellationToken) => fieldId switch
         {
+            "fields" => Choices.All(await AskAsync(api.FieldsAsync(100, cancellationToken)), "fields.*", "id", "title"),
             "tags" => Choices.All(await AskAsync(api.TagsAsync(null, 100, cancellationToken)), "tags.*", "tag", "tag"),
             "list" => Choices.All(await AskAsync(api.ListsAsync(100, cancellationToken)), "lists.*", "id", "name"),
             _ => [],

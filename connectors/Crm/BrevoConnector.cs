@@ -18,6 +18,9 @@ internal interface IBrevo
     [Get("account")]
     Task<HttpResponseMessage> AccountAsync(CancellationToken cancellationToken);
 
+    [Get("contacts/attributes")]
+    Task<HttpResponseMessage> AttributesAsync(CancellationToken cancellationToken);
+
     [Get("contacts/lists")]
     Task<HttpResponseMessage> ListsAsync([Query] int limit, CancellationToken cancellationToken);
 }
@@ -51,13 +54,14 @@ public sealed class BrevoConnector : IConnector
             FormFields.Map("attributes",
                 new("Contact attributes", "Atributos do contato"),
                 new("Brevo attribute on the left (FNAME, LNAME, SMS …), what the event says on the right. An SMS number needs its country: +55….", "Atributo do Brevo à esquerda (FNAME, LNAME, SMS …), o que o evento diz à direita. Um número SMS precisa do país: +55…."),
-                new("Names of attributes: capital letters, digits and underscores.", "Nomes de atributos: letras maiúsculas, dígitos e sublinhados."), "[A-Z][A-Z0-9_]{0,99}"),
+                new("Names of attributes: capital letters, digits and underscores.", "Nomes de atributos: letras maiúsculas, dígitos e sublinhados."), "[A-Z][A-Z0-9_]{0,99}") with
+            { LiveChoices = true },
             FormFields.Template("lists",
                 new("Lists", "Listas"),
                 new("On which lists the person is put: numbers, joined by commas.", "Em quais listas a pessoa entra: números, separados por vírgulas."),
                 null,
                 new("Numbers of lists joined by commas, like 3, 17.", "Números de listas separados por vírgulas, como 3, 17."), "[0-9]{1,9}( *, *[0-9]{1,9}){0,49}") with
-            { LiveChoices = true },
+            { LiveChoices = true, Several = true },
             FormFields.Template("orderId", new("Order's id", "Id do pedido"), new("Empty = no order is recorded. The same id always means the same order.", "Vazio = nenhum pedido é registrado. O mesmo id sempre significa o mesmo pedido."),
                 null, new("At most 200 characters.", "No máximo 200 caracteres."), maxLength: 200),
             FormFields.Template("orderStatus", new("Status of the order", "Status do pedido"), new("As Brevo shall show it, such as completed.", "Como o Brevo deve mostrar, por exemplo completed."),
@@ -117,7 +121,13 @@ public sealed class BrevoConnector : IConnector
             return new CheckResult.Works(new($"Brevo knows the key: account {account}.", $"O Brevo reconhece a chave: conta {account}."));
         }
 
-        protected override async ValueTask<IReadOnlyList<FieldChoice>> ChoicesAsync(string fieldId, CancellationToken cancellationToken) =>
-            fieldId == "lists" ? Choices.All(await AskAsync(api.ListsAsync(50, cancellationToken)), "lists.*", "id", "name") : [];
+        protected override async ValueTask<IReadOnlyList<FieldChoice>> ChoicesAsync(string fieldId, CancellationToken cancellationToken) => fieldId switch
+        {
+            // Attributes of the other categories are Brevo's own sums, which nobody can write.
+            "attributes" => [.. JsonPath.All(await AskAsync(api.AttributesAsync(cancellationToken)), "attributes.*")
+                .Where(static a => JsonPath.Text(a, "category") is "normal" or "category").Select(static a => Choices.Of(a, "name", "name"))],
+            "lists" => Choices.All(await AskAsync(api.ListsAsync(50, cancellationToken)), "lists.*", "id", "name"),
+            _ => [],
+        };
     }
 }

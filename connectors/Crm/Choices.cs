@@ -10,7 +10,7 @@ internal static class Choices
     public static FieldChoice Of(JsonElement entry, string value, string label)
     {
         string id = JsonPath.Text(entry, value) ?? "";
-        string name = JsonPath.Text(entry, label) ?? id;
+        string name = JsonPath.Text(entry, label) is { } told && !string.IsNullOrWhiteSpace(told) ? told : id;
         return new FieldChoice(id, new(name, name));
     }
 

@@ -87,7 +87,8 @@ public sealed class HubSpotConnector : IConnector
             FormFields.Map("properties",
                 new("Contact properties", "Propriedades do contato"),
                 new("HubSpot property on the left, what the event says on the right.", "Propriedade do HubSpot à esquerda, o que o evento diz à direita."),
-                new("Internal names of properties: lower-case letters, digits and underscores.", "Nomes internos de propriedades: letras minúsculas, dígitos e sublinhados."), "[a-z][a-z0-9_]{0,99}"),
+                new("Internal names of properties: lower-case letters, digits and underscores.", "Nomes internos de propriedades: letras minúsculas, dígitos e sublinhados."), "[a-z][a-z0-9_]{0,99}") with
+            { LiveChoices = true },
             FormFields.Template("paymentId",
                 new("Payment's id, for a deal", "Id do pagamento, para um negócio"),
                 new("Empty = no deal. The same id always means the same deal.", "Vazio = sem negócio. O mesmo id sempre significa o mesmo negócio."),
@@ -103,7 +104,8 @@ public sealed class HubSpotConnector : IConnector
             FormFields.Map("dealProperties",
                 new("Deal properties", "Propriedades do negócio"),
                 new("Besides name, amount, pipeline and stage.", "Além de nome, valor, pipeline e etapa."),
-                new("Internal names of properties: lower-case letters, digits and underscores.", "Nomes internos de propriedades: letras minúsculas, dígitos e sublinhados."), "[a-z][a-z0-9_]{0,99}"),
+                new("Internal names of properties: lower-case letters, digits and underscores.", "Nomes internos de propriedades: letras minúsculas, dígitos e sublinhados."), "[a-z][a-z0-9_]{0,99}") with
+            { LiveChoices = true },
         ],
         // 100 calls in 10 s on the smallest plan; a delivery with a deal makes three.
         Pacing = new() { PerSecond = 3, Window = new(30, TimeSpan.FromSeconds(10)), Concurrency = 3, Timeout = TimeSpan.FromSeconds(30), ThrottledWait = TimeSpan.FromSeconds(10) },
@@ -161,11 +163,16 @@ public sealed class HubSpotConnector : IConnector
         {
             "idProperty" => [.. JsonPath.All(await AskAsync(_api.PropertiesAsync("contacts", cancellationToken)), "results.*")
                 .Where(static p => JsonPath.Text(p, "hasUniqueValue") == "true" || JsonPath.Text(p, "name") == "email").Select(static p => Choices.Of(p, "name", "label"))],
+            "properties" => Writable(await AskAsync(_api.PropertiesAsync("contacts", cancellationToken))),
+            "dealProperties" => Writable(await AskAsync(_api.PropertiesAsync("deals", cancellationToken))),
             "pipeline" => Choices.All(await AskAsync(_api.PipelinesAsync(cancellationToken)), "results.*", "id", "label"),
             "stage" => [.. JsonPath.All(await AskAsync(_api.PipelinesAsync(cancellationToken)), "results.*")
                 .Where(p => settings.Text("pipeline") is not { } chosen || JsonPath.Text(p, "id") == chosen).SelectMany(static p => Choices.All(p, "stages.*", "id", "label"))],
             _ => [],
         };
+
+        private static IReadOnlyList<FieldChoice> Writable(JsonElement properties) =>
+            [.. JsonPath.All(properties, "results.*").Where(static p => JsonPath.Text(p, "modificationMetadata.readOnlyValue") != "true" && JsonPath.Text(p, "hidden") != "true").Select(static p => Choices.Of(p, "name", "label"))];
 
         private async ValueTask<string> UpsertAsync(string kind, string idProperty, string id, JsonObject properties, DeliveryRequest request, CancellationToken cancellationToken)
         {

@@ -20,6 +20,10 @@ internal interface IKlaviyo
 /// <remarks>Written from Klaviyo's OpenAPI description, revision 2026-07-15; docs/connectors/klaviyo.md says what it was checked against.</remarks>
 public sealed class KlaviyoConnector : IConnector
 {
+    private const string OldEvents = "oldEvents";
+
+    private static readonly TimeSpan Old = TimeSpan.FromDays(1);
+
     private static readonly AnswerMap Answers = new() { Api = "Klaviyo", Messages = ["errors.*.detail", "errors.*.title"] };
 
     private static readonly ConnectorDescription Description = new()
@@ -37,6 +41,11 @@ public sealed class KlaviyoConnector : IConnector
             FormFields.Text("revision", new("Version of the API", "Versão da API"), new("Leave it as it is unless Klaviyo retires it.", "Deixe como está, a menos que o Klaviyo a descontinue."),
                 new("A date like 2026-07-15.", "Uma data como 2026-07-15."), "20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.pre)?") with
             { Required = true, Default = System.Text.Json.JsonSerializer.SerializeToElement("2026-07-15"), Advanced = true },
+            FormFields.Choice(OldEvents, new("Old events", "Eventos antigos"), new("Recorded quietly, they count in reports but start no flow: nobody gets a message about last month's payment after a replay.",
+                    "Registrados em silêncio, contam nos relatórios mas não iniciam fluxos: ninguém recebe mensagem sobre um pagamento do mês passado depois de um reenvio."),
+                new("quiet", new("Quietly when older than a day", "Em silêncio se tiverem mais de um dia")), new("always", new("Every event quietly", "Todos os eventos em silêncio")),
+                new("never", new("Like new ones", "Como os novos"))) with
+            { Advanced = true },
             FormFields.Template("eventName", new("Name of the event", "Nome do evento"), new("\"Placed Order\" works with ready-made flows.", "\"Placed Order\" funciona com fluxos prontos."),
                 "Placed Order", new("1 to 127 characters.", "1 a 127 caracteres."), maxLength: 127) with
             { Required = true },
@@ -64,9 +73,9 @@ public sealed class KlaviyoConnector : IConnector
 
     /// <inheritdoc/>
     public IConnectorSession Open(ConnectorSettings settings, IConnectorHost host) => new Session(host, ApiClient.For<IKlaviyo>(
-        host, settings.Text(FormFields.ApiAddressId)!, [ApiClient.Header("Authorization", "Klaviyo-API-Key " + settings.Secret("apiKey")), ApiClient.Header("revision", settings.Text("revision")!)]));
+        host, settings.Text(FormFields.ApiAddressId)!, [ApiClient.Header("Authorization", "Klaviyo-API-Key " + settings.Secret("apiKey")), ApiClient.Header("revision", settings.Text("revision")!)]), settings.Text(OldEvents));
 
-    private sealed class Session(IConnectorHost host, IKlaviyo api) : ApiSession(host, Answers)
+    private sealed class Session(IConnectorHost host, IKlaviyo api, string? oldEvents) : ApiSession(host, Answers)
     {
         protected override async ValueTask<SendResult> DeliverAsync(DeliveryRequest request, CancellationToken cancellationToken)
         {
@@ -85,6 +94,10 @@ public sealed class KlaviyoConnector : IConnector
                 ["time"] = request.Event.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 ["unique_id"] = unique,
             }.With("value", Values.Number(request.Line("amount"), "amount")).With("value_currency", request.Line("currency"));
+            if (oldEvents == "always" || (oldEvents == "quiet" && Host.Time.GetUtcNow() - request.Event.Time > Old))
+            {
+                attributes["backfill"] = true;
+            }
 
             // 202: taken, worked on later.
             await AskAsync(api.TrackAsync(new JsonObject { ["data"] = new JsonObject { ["type"] = "event", ["attributes"] = attributes } }, cancellationToken));

@@ -10,6 +10,7 @@ internal sealed class FileSession(IConnectorHost host, KeyLocks locks, string fo
 {
     private const int MaxFiles = 10_000;
     private const int SearchedBytes = 4 * 1024 * 1024;
+    private const int MostOpenBytes = 64 * 1024;
     private const string NotAllowed = "path_not_allowed";
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -67,6 +68,11 @@ internal sealed class FileSession(IConnectorHost host, KeyLocks locks, string fo
                 continue;
             }
 
+            if (length > 0 && IsBegun(path, length, row, stem))
+            {
+                length = 0; // the very first row, cut off by a crash: it is written over
+            }
+
             (byte[] head, byte[] line) = Lines(row, length > 0 ? path : null, stem);
             if (look && length > 0 && await HoldsAsync(path, line, cancellationToken))
             {
@@ -108,31 +114,78 @@ internal sealed class FileSession(IConnectorHost host, KeyLocks locks, string fo
         return (head, Utf8.GetBytes(csv.Line(row, header, Relative(stem)) + "\r\n"));
     }
 
-    private static async ValueTask<long> AppendAsync(string path, byte[] bytes, CancellationToken cancellationToken)
+    private async ValueTask<long> AppendAsync(string path, byte[] bytes, CancellationToken cancellationToken)
     {
         MakeFolder(Path.GetDirectoryName(path)!);
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read };
+        // Without a buffer: what could not be written must not be tried again behind our back when the file is cut or closed.
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
         }
 
         await using FileStream file = new(path, options);
-        long before = file.Length;
-        file.Seek(0, SeekOrigin.End);
+        (long at, string ending) = await EndAsync(file, bytes, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested(); // from here on the row is written whole or not at all
         try
         {
-            await file.WriteAsync(bytes, CancellationToken.None);
+            file.SetLength(at);
+            file.Seek(at, SeekOrigin.Begin);
+            await file.WriteAsync(ending.Length > 0 ? [.. Utf8.GetBytes(ending), .. bytes] : bytes, CancellationToken.None);
             file.Flush(flushToDisk: true);
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            file.SetLength(before);
-            throw;
+            throw new AnswerException(TakeBack(file, at, e.Message));
         }
 
-        return before;
+        return at + ending.Length;
+    }
+
+    private static SendResult TakeBack(FileStream file, long length, string why)
+    {
+        try
+        {
+            file.SetLength(length);
+            return new SendResult.RetryLater($"The row could not be written and was taken back: {why}");
+        }
+        catch (IOException e)
+        {
+            return new SendResult.UnknownOutcome($"The row could not be written whole ({why}), nor taken back: {e.Message}");
+        }
+    }
+
+    /// <summary>Where the row goes: after the last whole line. A crash may have left the beginning of this very row, which goes; an open line of somebody else's stays and is ended, with its quotes.</summary>
+    private async ValueTask<(long At, string Ending)> EndAsync(FileStream file, byte[] bytes, CancellationToken cancellationToken)
+    {
+        byte[] end = new byte[Math.Min(file.Length, Math.Max(bytes.Length, MostOpenBytes))];
+        file.Seek(-end.Length, SeekOrigin.End);
+        await file.ReadExactlyAsync(end, cancellationToken);
+        for (int begun = Math.Min(end.Length, bytes.Length - 1); begun > 0; begun--)
+        {
+            int start = end.Length - begun;
+            bool ofALine = start > 0 ? end[start - 1] == (byte)'\n' : file.Length == begun;
+            if (ofALine && end.AsSpan(start).SequenceEqual(bytes.AsSpan(0, begun)))
+            {
+                return (file.Length - begun, "");
+            }
+        }
+
+        if (end.Length == 0 || end[^1] == (byte)'\n')
+        {
+            return (file.Length, "");
+        }
+
+        int quotes = end.AsSpan(end.AsSpan().LastIndexOf((byte)'\n') + 1).Count((byte)'"');
+        return (file.Length, csv is null ? "\n" : quotes % 2 == 1 ? "\"\r\n" : "\r\n");
+    }
+
+    /// <summary>Whether a file holds no more than the beginning of what a new one would begin with.</summary>
+    private bool IsBegun(string path, long length, Row row, string stem)
+    {
+        (byte[] head, byte[] line) = Lines(row, existing: null, stem);
+        byte[] whole = [.. head, .. line];
+        return length < whole.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(whole.AsSpan(0, (int)length));
     }
 
     /// <summary>Whether the end of a file holds this very line: what an earlier attempt of the delivery wrote, since every attempt has the same bytes.</summary>

@@ -12,8 +12,10 @@ internal sealed class GoogleSheetsSession(IConnectorHost host, OAuth2 oauth, str
 {
     private static readonly TimeSpan HeadingsLast = TimeSpan.FromMinutes(5);
 
+    // One lock for each tab, whichever destination writes to it.
+    private static readonly KeyLocks Tabs = new();
+
     private readonly ISheets _sheets = ApiClient.For<ISheets>(host, address, oauth: oauth);
-    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private IReadOnlyList<string>? _headings;
     private long _headingsRead;
 
@@ -21,7 +23,6 @@ internal sealed class GoogleSheetsSession(IConnectorHost host, OAuth2 oauth, str
     {
         await base.DisposeAsync();
         oauth.Dispose();
-        _oneAtATime.Dispose();
     }
 
     protected override async ValueTask<SendResult> DeliverAsync(DeliveryRequest request, CancellationToken cancellationToken)
@@ -45,19 +46,12 @@ internal sealed class GoogleSheetsSession(IConnectorHost host, OAuth2 oauth, str
         }
 
         // One after the other: between looking and writing nobody else of this gateway may write.
-        await _oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            string letters = Letters(column);
-            JsonElement known = await AskAsync(_sheets.ValuesAsync(sheet, Range($"{letters}2:{letters}"), "COLUMNS", cancellationToken));
-            return JsonPath.All(known, "values.*.*").Any(value => value.ToString() == id)
-                ? new SendResult.Delivered(Note: $"A row with the id {id} was there already.")
-                : await AppendAsync(cells, cancellationToken);
-        }
-        finally
-        {
-            _oneAtATime.Release();
-        }
+        using IDisposable held = await Tabs.EnterAsync($"{sheet}/{tab}", cancellationToken);
+        string letters = Letters(column);
+        JsonElement known = await AskAsync(_sheets.ValuesAsync(sheet, Range($"{letters}2:{letters}"), "COLUMNS", cancellationToken));
+        return JsonPath.All(known, "values.*.*").Any(value => value.ToString() == id)
+            ? new SendResult.Delivered(Note: $"A row with the id {id} was there already.")
+            : await AppendAsync(cells, cancellationToken);
     }
 
     protected override async ValueTask<CheckResult> ProbeAsync(CancellationToken cancellationToken)

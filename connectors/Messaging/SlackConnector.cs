@@ -10,6 +10,7 @@ namespace WebhookBridge.Connectors.Messaging;
 public sealed class SlackConnector : IConnector
 {
     private const string Url = "url";
+    private const string Group = "group";
     private const int MaxText = 3000;
 
     private static readonly AnswerMap Answers = new()
@@ -47,6 +48,10 @@ public sealed class SlackConnector : IConnector
                     Problem = new("Paste the whole address: it begins with https://hooks.slack.com/services/.", "Cole o endereço inteiro: começa com https://hooks.slack.com/services/."),
                 },
             },
+            FormFields.Choice(Group, new("Group messages", "Agrupar mensagens"),
+                new("When many events come, those that wait go out as one message, so that the channel is not flooded. Cards go out alone.", "Quando chegam muitos eventos, os que esperam saem em uma só mensagem, para não inundar o canal. Cartões saem sozinhos."),
+                new("off", new("Each event by itself", "Cada evento sozinho")), new("5", new("At most one message in 5 seconds", "No máximo uma mensagem em 5 segundos")), new("20", new("At most one message in 20 seconds", "No máximo uma mensagem em 20 segundos"))) with
+            { Advanced = true },
             FormFields.AfterUnknownOutcome(UnknownOutcomePolicy.Retry),
             new()
             {
@@ -58,7 +63,8 @@ public sealed class SlackConnector : IConnector
                 Scope = FieldScope.Route,
             },
         ],
-        Pacing = new() { PerSecond = 1, Concurrency = 1, Timeout = TimeSpan.FromSeconds(10), ThrottledWait = TimeSpan.FromSeconds(5) },
+        // Deliveries that are grouped wait for their turn inside their own time.
+        Pacing = new() { PerSecond = 1, Concurrency = MessageGroup.Most, Timeout = TimeSpan.FromSeconds(45), ThrottledWait = TimeSpan.FromSeconds(5) },
         Idempotency = IdempotencyClass.None,
     };
 
@@ -71,16 +77,29 @@ public sealed class SlackConnector : IConnector
         Uri address = new(settings.Secret(Url)!);
         host.Redact(address.AbsolutePath);
         host.Redact(address.Segments[^1]);
-        return new Session(host, address);
+        return new Session(host, address, int.TryParse(settings.Text(Group), out int seconds) ? new MessageGroup(TimeSpan.FromSeconds(seconds), MaxText, host.Time) : null);
     }
 
-    private sealed class Session(IConnectorHost host, Uri address) : ApiSession(host, Answers)
+    private sealed class Session(IConnectorHost host, Uri address, MessageGroup? group) : ApiSession(host, Answers)
     {
         private readonly ISlackHook _hook = ApiClient.For<ISlackHook>(host, address.GetLeftPart(UriPartial.Authority));
 
         protected override async ValueTask<SendResult> DeliverAsync(DeliveryRequest request, CancellationToken cancellationToken)
         {
             JsonObject message = Make(request);
+            return group is not null && Message.Media(request) == "text/plain"
+                ? await group.SendAsync(message["text"]!.ToString(), text => PostAsync(new JsonObject { ["text"] = text }, cancellationToken), cancellationToken)
+                : await PostAsync(message, cancellationToken);
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            group?.Dispose();
+            return base.DisposeAsync();
+        }
+
+        private async ValueTask<SendResult> PostAsync(JsonObject message, CancellationToken cancellationToken)
+        {
             using HttpResponseMessage answer = await _hook.PostAsync(address.AbsolutePath.TrimStart('/'), message, cancellationToken);
             string text = (await answer.Content.ReadAsStringAsync(cancellationToken)).Trim();
             if (Answers.Failure(answer, text, default, Host.Time) is { } failure)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RestEase;
@@ -94,6 +95,15 @@ public sealed class WhatsAppConnector : IConnector
 
     private sealed class Session(IConnectorHost host, string address, string number, string? account, string token) : ApiSession(host, Answers)
     {
+        private const string TokenEnd = "token-end";
+
+        private static readonly LocalText WhatEnds = new("the access token", "o token de acesso");
+
+        private int _recalled;
+
+        /// <summary>Tells tokens apart without holding one.</summary>
+        private string Mark { get; } = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(token)))[..16];
+
         private readonly IWhatsApp _graph = ApiClient.For<IWhatsApp>(host, address, [ApiClient.Header("Authorization", "Bearer " + token)]);
 
         protected override async ValueTask<SendResult> DeliverAsync(DeliveryRequest request, CancellationToken cancellationToken)
@@ -103,6 +113,7 @@ public sealed class WhatsAppConnector : IConnector
                 return new SendResult.Refused("The customer has not agreed to WhatsApp messages (the route's field 'consent').", "no_consent");
             }
 
+            await RecallEndAsync(cancellationToken);
             JsonElement answer = await AskAsync(_graph.SendAsync(number, Make(request), cancellationToken));
             return JsonPath.Text(answer, "messages.*.id") is { } id
                 ? new SendResult.Delivered(id, "Accepted by WhatsApp; whether it reached the telephone, Meta reports later by its own webhook.")
@@ -113,7 +124,39 @@ public sealed class WhatsAppConnector : IConnector
         {
             JsonElement answer = await AskAsync(_graph.NumberAsync(number, "display_phone_number,verified_name", cancellationToken));
             string name = $"{JsonPath.Text(answer, "verified_name")} {JsonPath.Text(answer, "display_phone_number")}".Trim();
-            return new CheckResult.Works(new($"The token may use {name}. Nothing was sent.", $"O token pode usar {name}. Nada foi enviado."));
+            return await EndAsync(cancellationToken) is { } end
+                ? new CheckResult.Works(new(
+                    $"The token may use {name}. Nothing was sent. It ends on {end:yyyy-MM-dd}: make one of a system user that does not end, or renew it before.",
+                    $"O token pode usar {name}. Nada foi enviado. Ele expira em {end:yyyy-MM-dd}: crie um de usuário do sistema que não expire, ou renove antes."))
+                : new CheckResult.Works(new($"The token may use {name}. Nothing was sent.", $"O token pode usar {name}. Nada foi enviado."));
+        }
+
+        /// <summary>Asks when the token ends, and keeps it: a delivery has no call to spare for that. Null when it does not end, or Meta does not say.</summary>
+        private async ValueTask<DateTimeOffset?> EndAsync(CancellationToken cancellationToken)
+        {
+            DateTimeOffset? end = null;
+            try
+            {
+                JsonElement about = await AskAsync(_graph.TokenAsync(token, cancellationToken));
+                end = long.TryParse(JsonPath.Text(about, "data.expires_at"), NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds > 0 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+            }
+            catch (AnswerException)
+            {
+                return null; // a token that may send need not be one that may ask about itself
+            }
+
+            await Host.RememberAsync(TokenEnd, $"{Mark} {end?.ToUnixTimeSeconds() ?? 0}", cancellationToken);
+            Host.CredentialsEnd(WhatEnds, end);
+            return end;
+        }
+
+        private async ValueTask RecallEndAsync(CancellationToken cancellationToken)
+        {
+            if (Interlocked.Exchange(ref _recalled, 1) == 0 && await Host.RecallAsync(TokenEnd, cancellationToken) is { } kept && kept.Split(' ') is [var mark, var end] && mark == Mark
+                && long.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds > 0)
+            {
+                Host.CredentialsEnd(WhatEnds, DateTimeOffset.FromUnixTimeSeconds(seconds));
+            }
         }
 
         protected override async ValueTask<IReadOnlyList<FieldChoice>> ChoicesAsync(string fieldId, CancellationToken cancellationToken)
@@ -201,6 +244,9 @@ internal interface IWhatsApp
 
     [Get("{number}")]
     Task<HttpResponseMessage> NumberAsync([Path] string number, [Query] string fields, CancellationToken cancellationToken);
+
+    [Get("debug_token")]
+    Task<HttpResponseMessage> TokenAsync([Query("input_token")] string token, CancellationToken cancellationToken);
 
     [Get("{account}/message_templates")]
     Task<HttpResponseMessage> TemplatesAsync([Path] string account, [Query] string fields, [Query] int limit, CancellationToken cancellationToken);

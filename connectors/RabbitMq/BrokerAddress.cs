@@ -14,8 +14,9 @@ internal sealed class BrokerAddress(string server, int port, bool tls, string vi
     public int Port => port;
 
     /// <summary>Opens a connection through the host's guard.</summary>
-    public Task<IConnection> ConnectAsync(IConnectorHost host, CancellationToken cancellationToken)
+    public async Task<IConnection> ConnectAsync(IConnectorHost host, CancellationToken cancellationToken)
     {
+        GuardedTcpClient? socket = null;
         ConnectionFactory factory = new()
         {
             UserName = user,
@@ -26,10 +27,33 @@ internal sealed class BrokerAddress(string server, int port, bool tls, string vi
             AutomaticRecoveryEnabled = false,
             TopologyRecoveryEnabled = false,
             RequestedHeartbeat = TimeSpan.FromSeconds(30),
-            SocketFactory = _ => new GuardedTcpClient(host, server),
+            SocketFactory = _ => socket = new GuardedTcpClient(host, server),
         };
         AmqpTcpEndpoint endpoint = new(GuardedTcpClient.StandIn, port, Ssl()) { AddressFamily = AddressFamily.InterNetwork };
-        return factory.CreateConnectionAsync([endpoint], cancellationToken);
+        Task<IConnection> connecting = factory.CreateConnectionAsync([endpoint], cancellationToken);
+        try
+        {
+            return await connecting.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The library goes on waiting for the handshake of a broker that says nothing; without its socket it ends soon.
+            socket?.Close();
+            _ = LetGoAsync(connecting);
+            throw;
+        }
+
+        static async Task LetGoAsync(Task<IConnection> late)
+        {
+            try
+            {
+                await (await late).DisposeAsync();
+            }
+            catch (Exception)
+            {
+                // Nobody waits for it any more.
+            }
+        }
     }
 
     private SslOption Ssl() => new()

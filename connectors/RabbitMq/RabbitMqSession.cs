@@ -12,6 +12,8 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
 {
     private const int MaxKeyBytes = 255;
 
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
     private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -33,7 +35,7 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
 
             channel = await TakeAsync(cancellationToken);
             published = true;
-            await channel.BasicPublishAsync(exchange, key, mandatory: true, Properties(request), request.Body, cancellationToken);
+            await channel.BasicPublishAsync(exchange, key, mandatory: true, Properties(request), request.Body, cancellationToken).AsTask().WaitAsync(cancellationToken);
             GiveBack(channel);
             return new SendResult.Delivered(request.DeliveryId, "Confirmed by the broker.");
         }
@@ -58,13 +60,18 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
         }
         catch (OperationInterruptedException e)
         {
-            await DropAsync(channel);
+            Drop(channel, connectionToo: false);
             return Judge(e, request, published);
         }
         catch (Exception e) when (published && e is IOException or OperationCanceledException or ObjectDisposedException or TimeoutException)
         {
-            await DropAsync(channel);
+            Drop(channel, connectionToo: true);
             return new SendResult.UnknownOutcome("The message was handed to the broker, but no confirmation came.");
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or TimeoutException)
+        {
+            Drop(channel, connectionToo: true);
+            throw; // the host knows how to judge what came of the connection
         }
     }
 
@@ -107,7 +114,7 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
         IConnection? connection = Interlocked.Exchange(ref _connection, null);
         if (connection is not null)
         {
-            await connection.DisposeAsync();
+            await AbortAsync(connection);
         }
 
         _connecting.Dispose();
@@ -116,8 +123,11 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
     /// <summary>What the broker says by closing the channel (AMQP 0-9-1, reply codes).</summary>
     private SendResult Judge(OperationInterruptedException e, DeliveryRequest request, bool published)
     {
-        int code = e.ShutdownReason?.ReplyCode ?? 0;
-        string said = $"The broker said {code.ToString(CultureInfo.InvariantCulture)} {e.ShutdownReason?.ReplyText}".TrimEnd() + ".";
+        // The library closes with codes of its own when it cannot read what comes: that is no word of the broker's.
+        int code = e.ShutdownReason is { Initiator: ShutdownInitiator.Peer } told ? told.ReplyCode : 0;
+        string said = code == 0
+            ? $"The connection to the broker broke off: {e.ShutdownReason?.ReplyText ?? e.Message}".TrimEnd('.') + "."
+            : $"The broker said {code.ToString(CultureInfo.InvariantCulture)} {e.ShutdownReason?.ReplyText}".TrimEnd() + ".";
         return code switch
         {
             404 => new SendResult.RetryLater($"{said} Make the {Target(request)} in RabbitMQ, or name another one.", Cause: RetryCause.Credentials),
@@ -165,7 +175,7 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
         }
 
         IConnection connection = await ConnectedAsync(cancellationToken);
-        return await connection.CreateChannelAsync(Confirmed, cancellationToken);
+        return await connection.CreateChannelAsync(Confirmed, cancellationToken).WaitAsync(cancellationToken);
     }
 
     private async ValueTask<IConnection> ConnectedAsync(CancellationToken cancellationToken)
@@ -178,10 +188,9 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
                 return open;
             }
 
-            if (_connection is not null)
+            if (Interlocked.Exchange(ref _connection, null) is { } broken)
             {
-                await _connection.DisposeAsync();
-                _connection = null;
+                _ = AbortAsync(broken);
             }
 
             return _connection = await broker.ConnectAsync(host, cancellationToken);
@@ -200,22 +209,45 @@ internal sealed class RabbitMqSession(IConnectorHost host, BrokerAddress broker,
         }
     }
 
-    private static async ValueTask DropAsync(IChannel? channel)
+    /// <summary>Lets go of a channel, and after a silence of its connection too: whoever waited for an answer in vain waits no longer to say goodbye.</summary>
+    private void Drop(IChannel? channel, bool connectionToo)
     {
-        if (channel is null)
+        if (connectionToo && Interlocked.Exchange(ref _connection, null) is { } silent)
         {
-            return;
+            _ = AbortAsync(silent);
+        }
+        else if (channel is not null)
+        {
+            _ = CloseAsync(channel);
         }
 
+        static async Task CloseAsync(IChannel channel)
+        {
+            try
+            {
+                await channel.DisposeAsync();
+            }
+            catch (Exception e) when (IsGone(e))
+            {
+                // It is closed already.
+            }
+        }
+    }
+
+    private static async Task AbortAsync(IConnection connection)
+    {
         try
         {
-            await channel.DisposeAsync();
+            await connection.CloseAsync(Constants.ReplySuccess, "Goodbye", Goodbye, abort: true);
+            await connection.DisposeAsync();
         }
-        catch (Exception e) when (e is IOException or OperationInterruptedException or ObjectDisposedException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (IsGone(e))
         {
             // It is closed already.
         }
     }
+
+    private static bool IsGone(Exception e) => e is IOException or OperationInterruptedException or ObjectDisposedException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException;
 
     private static AddressNotAllowedException? Inward(Exception? e)
     {

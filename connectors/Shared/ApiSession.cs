@@ -31,41 +31,22 @@ public abstract class ApiSession(IConnectorHost host, AnswerMap answers) : IConn
         {
             return await ProbeAsync(cancellationToken);
         }
-        catch (AnswerException e)
+        catch (Exception e) when (Why(e, cancellationToken) is { } why)
         {
-            return new CheckResult.Fails(e.Result switch
-            {
-                SendResult.RetryLater { Cause: RetryCause.Credentials } later => new(
-                    $"{answers.Api} does not accept the credentials. Compare them with what {answers.Api} shows. ({later.Reason})",
-                    $"{answers.Api} não aceita as credenciais. Compare-as com o que {answers.Api} mostra. ({later.Reason})"),
-                SendResult.RetryLater later => new($"{answers.Api} cannot say just now. Try again in a while. ({later.Reason})", $"{answers.Api} não pode responder agora. Tente de novo em instantes. ({later.Reason})"),
-                SendResult.Refused refused => new(refused.Reason, refused.Reason),
-                _ => new($"{answers.Api} did not give an answer that can be read.", $"{answers.Api} não deu uma resposta legível."),
-            });
-        }
-        catch (AddressNotAllowedException e)
-        {
-            return new CheckResult.Fails(new(e.Message, "O endereço não é público. Um administrador pode permiti-lo com --allow-private-destinations."));
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is IOException or HttpRequestException or System.Net.Sockets.SocketException or OperationCanceledException)
-        {
-            AddressNotAllowedException? inward = e.InnerException as AddressNotAllowedException;
-            return new CheckResult.Fails(inward is null
-                ? new($"{answers.Api} cannot be reached: {e.Message}", $"Não foi possível acessar {answers.Api}: {e.Message}")
-                : new(inward.Message, "O endereço não é público. Um administrador pode permiti-lo com --allow-private-destinations."));
+            return new CheckResult.Fails(why);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<FieldChoice>> ListChoicesAsync(string fieldId, CancellationToken cancellationToken)
+    public async ValueTask<ChoicesResult> ListChoicesAsync(string fieldId, CancellationToken cancellationToken)
     {
         try
         {
-            return await ChoicesAsync(fieldId, cancellationToken);
+            return new ChoicesResult.Listed(await ChoicesAsync(fieldId, cancellationToken));
         }
-        catch (AnswerException)
+        catch (Exception e) when (Why(e, cancellationToken) is { } why)
         {
-            return []; // the form takes any text; why the list cannot be read is for "check connection" to say
+            return new ChoicesResult.Failed(why);
         }
     }
 
@@ -126,6 +107,24 @@ public abstract class ApiSession(IConnectorHost host, AnswerMap answers) : IConn
         bool reads = answer.RequestMessage?.Method is { } method && (method == HttpMethod.Get || method == HttpMethod.Head);
         throw new AnswerException(reads ? new SendResult.RetryLater(reason) { Status = (int)answer.StatusCode } : new SendResult.UnknownOutcome(reason) { Status = (int)answer.StatusCode });
     }
+
+    /// <summary>What a call that failed tells a person who fills in the form; null for a fault of the connector, and when nobody waits any more.</summary>
+    private LocalText? Why(Exception thrown, CancellationToken cancellationToken) => thrown switch
+    {
+        AnswerException { Result: SendResult.RetryLater { Cause: RetryCause.Credentials } later } => new(
+            $"{answers.Api} does not accept the credentials. Compare them with what {answers.Api} shows. ({later.Reason})",
+            $"{answers.Api} não aceita as credenciais. Compare-as com o que {answers.Api} mostra. ({later.Reason})"),
+        AnswerException { Result: SendResult.RetryLater later } => new(
+            $"{answers.Api} cannot say just now. Try again in a while. ({later.Reason})", $"{answers.Api} não pode responder agora. Tente de novo em instantes. ({later.Reason})"),
+        AnswerException { Result: SendResult.Refused refused } => new(refused.Reason, refused.Reason),
+        AnswerException => new($"{answers.Api} did not give an answer that can be read.", $"{answers.Api} não deu uma resposta legível."),
+        AddressNotAllowedException inward => Inward(inward),
+        _ when cancellationToken.IsCancellationRequested || thrown is not (IOException or HttpRequestException or System.Net.Sockets.SocketException or OperationCanceledException) => null,
+        { InnerException: AddressNotAllowedException inward } => Inward(inward),
+        _ => new($"{answers.Api} cannot be reached: {thrown.Message}", $"Não foi possível acessar {answers.Api}: {thrown.Message}"),
+    };
+
+    private static LocalText Inward(AddressNotAllowedException e) => new(e.Message, "O endereço não é público. Um administrador pode permiti-lo com --allow-private-destinations.");
 
     private static JsonElement Parse(string text)
     {

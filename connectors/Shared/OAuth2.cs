@@ -44,6 +44,7 @@ public sealed class OAuth2(IConnectorHost host, OAuthGrant grant, string scheme 
                 if (_token is { } kept)
                 {
                     host.Redact(kept.Access);
+                    Tell(kept);
                 }
             }
 
@@ -62,6 +63,7 @@ public sealed class OAuth2(IConnectorHost host, OAuthGrant grant, string scheme 
             // Kept before it is used: a refresh token that has been exchanged is worth nothing any more.
             await host.RememberAsync("oauth", got.Write(grant.Fingerprint), cancellationToken);
             Volatile.Write(ref _token, got);
+            Tell(got);
             return got.Access;
         }
         finally
@@ -82,6 +84,10 @@ public sealed class OAuth2(IConnectorHost host, OAuthGrant grant, string scheme 
 
     /// <inheritdoc/>
     public void Dispose() => _flight.Dispose();
+
+    /// <summary>What only a person can renew, as far as the server has said when it ends.</summary>
+    private void Tell(Token token) => host.CredentialsEnd(
+        new("the connection of the account (refresh token)", "a conexão da conta (refresh token)"), token.RefreshEndsAt);
 
     private string? Good(Token? token) => token is not null && token.RenewAt > host.Time.GetUtcNow() ? token.Access : null;
 
@@ -104,11 +110,17 @@ public sealed class OAuth2(IConnectorHost host, OAuthGrant grant, string scheme 
             throw new AnswerException(new SendResult.RetryLater("The sign-in answered without an access token."));
         }
 
-        TimeSpan life = double.TryParse(JsonPath.Text(json, "expires_in"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 1e9
-            ? TimeSpan.FromSeconds(seconds)
-            : DefaultLife;
+        TimeSpan life = Seconds("expires_in") ?? DefaultLife;
         TimeSpan early = life - Margin > life * 0.9 ? life - Margin : life * 0.9;
-        return new Token(access, now + life, now + early, JsonPath.Text(json, "refresh_token") ?? refresh ?? grant.FirstRefreshToken);
+        string? next = JsonPath.Text(json, "refresh_token");
+        return new Token(access, now + life, now + early, next ?? refresh ?? grant.FirstRefreshToken)
+        {
+            // No standard names it; these two are what servers write. A refresh token that stays the same keeps its end.
+            RefreshEndsAt = (Seconds("refresh_token_expires_in") ?? Seconds("refresh_expires_in")) is { } ends ? now + ends : next is null ? _token?.RefreshEndsAt : null,
+        };
+
+        TimeSpan? Seconds(string name) =>
+            double.TryParse(JsonPath.Text(json, name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
     }
 
     private static JsonElement Parse(string text)
@@ -140,16 +152,22 @@ public sealed class OAuth2(IConnectorHost host, OAuthGrant grant, string scheme 
 
     private sealed record Token(string Access, DateTimeOffset EndsAt, DateTimeOffset RenewAfter, string? Refresh)
     {
+        /// <summary>When the refresh token itself ends; null = not told.</summary>
+        public DateTimeOffset? RefreshEndsAt { get; init; }
+
         public DateTimeOffset RenewAt => EndsAt < RenewAfter ? EndsAt : RenewAfter;
 
-        public string Write(string fingerprint) => JsonSerializer.Serialize(new Kept(fingerprint, Access, EndsAt.ToUnixTimeSeconds(), RenewAfter.ToUnixTimeSeconds(), Refresh));
+        public string Write(string fingerprint) => JsonSerializer.Serialize(new Kept(fingerprint, Access, EndsAt.ToUnixTimeSeconds(), RenewAfter.ToUnixTimeSeconds(), Refresh, RefreshEndsAt?.ToUnixTimeSeconds()));
 
         public static Token? Read(string? text, string fingerprint) =>
             text is not null && JsonSerializer.Deserialize<Kept>(text) is { } kept && kept.Of == fingerprint
                 ? new Token(kept.Access, DateTimeOffset.FromUnixTimeSeconds(kept.EndsAt), DateTimeOffset.FromUnixTimeSeconds(kept.RenewAfter), kept.Refresh)
+                {
+                    RefreshEndsAt = kept.RefreshEndsAt is { } ends ? DateTimeOffset.FromUnixTimeSeconds(ends) : null,
+                }
                 : null;
 
-        private sealed record Kept(string Of, string Access, long EndsAt, long RenewAfter, string? Refresh);
+        private sealed record Kept(string Of, string Access, long EndsAt, long RenewAfter, string? Refresh, long? RefreshEndsAt = null);
     }
 }
 

@@ -65,8 +65,11 @@ public sealed record ConnectorField
     /// <summary>For <see cref="FieldKind.Choice"/>: what can be chosen.</summary>
     public IReadOnlyList<FieldChoice> Choices { get; init; } = [];
 
-    /// <summary>The choices are read from the destination by <see cref="IConnectorSession.ListChoicesAsync"/>; any text is accepted.</summary>
+    /// <summary>The choices are read from the destination by <see cref="IConnectorSession.ListChoicesAsync"/>; any text is accepted. Of a <see cref="FieldKind.Map"/>: the names on its left.</summary>
     public bool LiveChoices { get; init; }
+
+    /// <summary>With <see cref="LiveChoices"/>: the text holds several of them, with commas between.</summary>
+    public bool Several { get; init; }
 
     /// <summary>What the value has to look like; null = anything.</summary>
     public FieldRule? Rule { get; init; }

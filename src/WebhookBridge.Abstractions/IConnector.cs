@@ -36,11 +36,12 @@ public interface IConnectorSession : IAsyncDisposable
     /// <summary>Checks address and credentials without leaving a trace at the destination. Where the destination offers no such thing, says so (<see cref="CheckResult.NotPossible"/>) after what can be checked.</summary>
     ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>The choices of a field with <see cref="ConnectorField.LiveChoices"/>, read from the destination (pipelines, lists, tags …).</summary>
+    /// <summary>The choices of a field with <see cref="ConnectorField.LiveChoices"/>, read from the destination (pipelines, lists, tags …) without leaving a trace there.</summary>
+    /// <remarks>Asked while somebody fills in the form: that very field may still be empty. Exceptions of the host's HTTP and socket calls may pass through.</remarks>
     /// <param name="fieldId">The field's id.</param>
     /// <param name="cancellationToken">Set when the person has left or time is up.</param>
-    ValueTask<IReadOnlyList<FieldChoice>> ListChoicesAsync(string fieldId, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<FieldChoice>>([]);
+    ValueTask<ChoicesResult> ListChoicesAsync(string fieldId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ChoicesResult>(new ChoicesResult.Listed([]));
 }
 
 /// <summary>What the gateway lends to a session.</summary>

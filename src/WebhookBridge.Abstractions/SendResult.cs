@@ -67,3 +67,19 @@ public abstract record CheckResult
     /// <param name="Text">What was checked, and what to do to be sure.</param>
     public sealed record NotPossible(LocalText Text) : CheckResult;
 }
+
+/// <summary>What a destination offers for a field of a form.</summary>
+public abstract record ChoicesResult
+{
+    private ChoicesResult()
+    {
+    }
+
+    /// <summary>The destination has answered.</summary>
+    /// <param name="Choices">In the order in which people should see them; empty when there is nothing to choose from.</param>
+    public sealed record Listed(IReadOnlyList<FieldChoice> Choices) : ChoicesResult;
+
+    /// <summary>It has not, or not with a list. The field takes what is typed all the same.</summary>
+    /// <param name="Text">Why, and what to do about it; no secrets.</param>
+    public sealed record Failed(LocalText Text) : ChoicesResult;
+}

@@ -3,6 +3,19 @@ using WebhookBridge.Abstractions;
 
 namespace WebhookBridge.Connectors.Conformance;
 
+/// <summary>How a destination is reached.</summary>
+public enum Reach
+{
+    /// <summary>By the host's HTTP.</summary>
+    Http,
+
+    /// <summary>By the host's TCP connections.</summary>
+    Socket,
+
+    /// <summary>Without any connection, such as a file.</summary>
+    Nothing,
+}
+
 /// <summary>A destination that works, and a delivery to it.</summary>
 public sealed record ConformanceCase
 {
@@ -17,6 +30,12 @@ public sealed record ConformanceCase
 
     /// <summary>What the route's template made.</summary>
     public string Body { get; init; } = """{"amount":10.99}""";
+
+    /// <summary>How the destination is reached. The suite counts connections and holds the connector to it.</summary>
+    public Reach Reach { get; init; }
+
+    /// <summary>Faults (of <see cref="ConnectorConformance.Faults"/>) that the tool does not have, each with the reason. Only for tools that speak something else than HTTP.</summary>
+    public IReadOnlyDictionary<string, string> HasNot { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Media type of <see cref="Body"/>.</summary>
     public string ContentType { get; init; } = "application/json";

@@ -12,6 +12,8 @@ public sealed class ConformanceHost : HttpMessageHandler, IConnectorHost
     private readonly StubServer _stub;
     private readonly HttpMessageInvoker _inner = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
     private readonly Dictionary<string, string> _kept = [];
+    private int _requests;
+    private int _connections;
 
     /// <param name="stub">Where everything goes.</param>
     public ConformanceHost(StubServer stub)
@@ -19,6 +21,15 @@ public sealed class ConformanceHost : HttpMessageHandler, IConnectorHost
         _stub = stub;
         Http = new HttpMessageInvoker(this, disposeHandler: false);
     }
+
+    /// <summary>Where TCP connections go on loopback; null = to the stub.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>HTTP requests that have been made.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>TCP connections that have been asked for.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Whether every address counts as inward: then nothing is opened.</summary>
     public bool Inward { get; init; }
@@ -39,8 +50,18 @@ public sealed class ConformanceHost : HttpMessageHandler, IConnectorHost
     public async ValueTask<Stream> ConnectAsync(string hostName, int port, CancellationToken cancellationToken)
     {
         Guard(hostName);
-        Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(System.Net.IPAddress.Loopback, _stub.Port, cancellationToken);
+        Interlocked.Increment(ref _connections);
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(System.Net.IPAddress.Loopback, Port ?? _stub.Port, cancellationToken);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
         return new NetworkStream(socket, ownsSocket: true);
     }
 
@@ -79,6 +100,7 @@ public sealed class ConformanceHost : HttpMessageHandler, IConnectorHost
     {
         Uri asked = request.RequestUri ?? throw new InvalidOperationException("A request needs an absolute address.");
         Guard(asked.Host);
+        Interlocked.Increment(ref _requests);
         request.RequestUri = new Uri(_stub.Url + asked.PathAndQuery);
         HttpResponseMessage answer = await _inner.SendAsync(request, cancellationToken);
         byte[] body;

@@ -13,7 +13,7 @@ public sealed class EverySuiteTests
     {
         IConnector[] suites = [.. typeof(EverySuiteTests).Assembly.GetTypes()
             .Where(static t => t is { IsAbstract: false } && t.IsSubclassOf(typeof(ConnectorConformance)))
-            .Select(static t => (IConnector)t.GetProperty("Connector", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(Activator.CreateInstance(t))!)];
+            .Select(static t => (IConnector)t.GetProperty("Connector", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(Activator.CreateInstance(t, new object?[t.GetConstructors()[0].GetParameters().Length]))!)];
         Type[] connectors = [.. Directory.EnumerateFiles(AppContext.BaseDirectory, "WebhookBridge.Connectors.*.dll")
             .Where(static f => !f.EndsWith(".Tests.dll", StringComparison.Ordinal))
             .SelectMany(static f => Assembly.LoadFrom(f).GetTypes())

@@ -9,7 +9,7 @@ using WebhookBridge.Testing;
 namespace WebhookBridge.Console.Tests;
 
 /// <summary>The real program with a data directory of its own, and a browser to look at it.</summary>
-public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
+public partial class RunningGateway : IAsyncLifetime, IDisposable
 {
     public const string AdminKey = "test-key-of-the-console-suite";
     public const string Email = "lerato@marula.example";
@@ -27,6 +27,9 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
     public IBrowser Browser { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Options of <c>serve</c> besides the usual.</summary>
+    protected virtual IEnumerable<string> Options => [];
 
     /// <summary>What the program wrote on its standard error: the log.</summary>
     public string Log
@@ -53,6 +56,11 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
                 Environment = { ["WEBHOOKBRIDGE_ADMIN_KEY"] = AdminKey, ["HOME"] = _data.Path },
             },
         };
+        foreach (string option in Options)
+        {
+            _process.StartInfo.ArgumentList.Add(option);
+        }
+
         TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.OutputDataReceived += (_, line) =>
         {
@@ -216,6 +224,7 @@ public sealed partial class RunningGateway : IAsyncLifetime, IDisposable
         Http?.Dispose();
         _process?.Dispose();
         _data.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [GeneratedRegex(@"^Listening on (?<url>http://\S+)$", RegexOptions.ExplicitCapture, 1000)]

@@ -9,7 +9,7 @@ namespace WebhookBridge.EndToEnd.Tests;
 [Trait("Pace", "normal")]
 public sealed class CrmKillTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task Kill_BetweenSendingAndRecording_MakesNoSecondRecord()

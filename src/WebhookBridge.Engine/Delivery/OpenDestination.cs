@@ -90,7 +90,9 @@ public sealed class DestinationOpener(ConnectorCatalog catalog, GuardedConnect c
     private readonly ConnectorMemory _memory = memory ?? ConnectorMemory.OfThisProcess();
 
     /// <summary>The open destination, or one sentence that says why it cannot be opened.</summary>
-    public (OpenDestination? Opened, string? Problem) Open(ActiveDestination active)
+    /// <param name="active">The destination.</param>
+    /// <param name="asking">A field that is being filled in: what is wrong with it does not count. Null = all fields must be right.</param>
+    public (OpenDestination? Opened, string? Problem) Open(ActiveDestination active, string? asking = null)
     {
         switch (catalog.Find(active.Definition.Connector))
         {
@@ -101,7 +103,7 @@ public sealed class DestinationOpener(ConnectorCatalog catalog, GuardedConnect c
                 try
                 {
                     (ConnectorSettings settings, IReadOnlyList<SettingProblem> problems) = SettingsCheck.Check(ready.Connector, active.Definition.Settings, active.Definition.Secrets);
-                    return problems.Count > 0 ? (null, problems[0].Text.En) : (OpenReady(active, ready, settings), null);
+                    return problems.FirstOrDefault(p => asking is null || p.Field != asking) is { } problem ? (null, problem.Text.En) : (OpenReady(active, ready, settings), null);
                 }
                 catch (Exception e)
                 {

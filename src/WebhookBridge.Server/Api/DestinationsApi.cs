@@ -21,6 +21,8 @@ internal sealed class DestinationsApi(Gateway gateway)
             new("holdDestination", "Stops sending to a destination; what waits costs no attempt.", "DestinationStatus") { Takes = "HoldBody", TakesOptional = true, Refuses = [Problems.NotFound] }),
         new("POST", "/destinations/{name}/resume", ApiScopes.Replay, [], ResumeAsync, new("resumeDestination", "Lets a destination go on.", "DestinationStatus") { Refuses = [Problems.NotFound] }),
         new("POST", "/destinations/{name}/check", ApiScopes.Write, [], CheckAsync, new("checkDestination", "Tries address and credentials, without an effect.", "CheckResult") { Refuses = [Problems.NotFound] }),
+        new("GET", "/destinations/{name}/choices/{field}", ApiScopes.Write, [], ChoicesAsync,
+            new("listChoices", "What the destination offers for a field of its form, such as pipelines, lists or tags; read from it, at most a minute old.", "ChoiceList") { Refuses = [Problems.NotFound, Problems.DestinationUnavailable] }),
         new("GET", "/destinations/{name}/status", ApiScopes.Read, [], request => Task.FromResult(Status(Name(request))), new("getDestinationStatus", "Breaker, hold, what waits.", "DestinationStatus") { Refuses = [Problems.NotFound] }),
         new("GET", "/destinations/{name}/inbox", ApiScopes.Read, ["limit", "after"], InboxAsync, new("listInbox", "What the built-in inbox holds, newest first.", "InboxPage") { Refuses = [Problems.NotFound] }),
         new("DELETE", "/destinations/{name}/inbox", ApiScopes.Write, [], ClearAsync, new("clearInbox", "Empties the built-in inbox.", null) { Refuses = [Problems.NotFound] }),
@@ -103,6 +105,36 @@ internal sealed class DestinationsApi(Gateway gateway)
             json.WriteString("text", text);
             json.WriteEndObject();
         });
+    }
+
+    /// <summary>With the scope of a check, since it also speaks to the destination in the owner's name.</summary>
+    private async Task<ApiAnswer> ChoicesAsync(ApiRequest request)
+    {
+        DestinationDefinition destination = (DestinationDefinition)gateway.Configuration.Find(ConfigurationKind.Destination, Name(request))!.Definition;
+        ConnectorField field = gateway.Connectors.FindReady(destination.Connector)?.Description.Fields.FirstOrDefault(f => f.Id == request["field"] && f.LiveChoices)
+            ?? throw new ProblemException(Problems.NotFound, $"The connector {destination.Connector} has no field \"{request["field"]}\" whose values the destination can list.");
+        ChoicesResult result = await gateway.LiveChoices.ReadAsync(destination, destination, field.Id, LiveChoices.Fresh, request.Aborted);
+        return result switch
+        {
+            ChoicesResult.Listed listed => ApiAnswer.Json(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("field", field.Id);
+                json.WriteStartArray("items");
+                foreach (FieldChoice choice in listed.Choices)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("value", choice.Value);
+                    json.WriteString("label", choice.Label.En);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }),
+            ChoicesResult.Failed failed => throw new ProblemException(Problems.DestinationUnavailable, failed.Text.En),
+            _ => throw new InvalidOperationException("an unknown result of a list"),
+        };
     }
 
     private async Task<ApiAnswer> InboxAsync(ApiRequest request)

@@ -32,6 +32,7 @@ internal static class Problems
     public static readonly Problem NotPossible = new("not_possible", 422, "This cannot be done");
     public static readonly Problem PlatformRefused = new("platform_refused", 422, "The platform refused it");
     public static readonly Problem PlatformUnavailable = new("platform_unavailable", 502, "The platform did not answer");
+    public static readonly Problem DestinationUnavailable = new("destination_unavailable", 502, "The destination did not answer");
     public static readonly Problem AddressNotAllowed = new("address_not_allowed", 422, "This address may not be sent to");
     public static readonly Problem TooManyHooks = new("too_many_hooks", 409, "The key has as many hooks as it may have");
     public static readonly Problem TooManyRequests = new("too_many_requests", 429, "More calls than this key may make");
@@ -50,7 +51,7 @@ internal static class Problems
     [
         NotAuthenticated, KeyExpired, ScopeMissing, NotFound, MethodNotAllowed, UnknownQuery, InvalidQuery, InvalidBody, InvalidConfiguration, BodyTooLarge,
         BodyTooSlow, EncodingNotSupported, IfMatchNeeded, Stale, InUse, WrongState, NameTaken, IdempotencyKeyReused, IdempotencyKeyBusy, BodyGone,
-        NotPossible, PlatformRefused, PlatformUnavailable, AddressNotAllowed, TooManyHooks, TooManyRequests, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, BodyMalformed, GzipDamaged, RateLimited,
+        NotPossible, PlatformRefused, PlatformUnavailable, DestinationUnavailable, AddressNotAllowed, TooManyHooks, TooManyRequests, Unavailable, Internal, UnknownSource, NotGenuine, Unreadable, BodyMalformed, GzipDamaged, RateLimited,
     ];
 
     public static readonly FrozenDictionary<string, Problem> ByCode = All.ToFrozenDictionary(problem => problem.Code);

@@ -91,6 +91,7 @@ internal sealed class Gateway : IAsyncDisposable
         Memory = new ConnectorMemory(
             async (destination, name) => (await store.Config.LoadSealedAsync(ConfigStore.SessionKind(destination))).GetValueOrDefault(name)?.Reveal(),
             async (destination, name, value) => await store.Config.PutSealedAsync(ConfigStore.SessionKind(destination), name, value));
+        LiveChoices = Own(new LiveChoices(Connectors, Connect, Memory, time));
         RouteRevisions revisions = new(Current, Configuration.LoadRevisionAsync);
         HeldJudge held = new(Current, time);
         Pump = new DeliveryPump(
@@ -169,6 +170,9 @@ internal sealed class Gateway : IAsyncDisposable
     public Registrations Registrations { get; }
 
     public DeliveryPump Pump { get; }
+
+    /// <summary>What destinations offer for the fields of forms.</summary>
+    public LiveChoices LiveChoices { get; }
 
     public ReceiveWebhook Receive { get; }
 

@@ -150,8 +150,10 @@ public sealed class CrmDialogueTests : IAsyncLifetime
         _stub.DefaultFor(_crm.Klaviyo);
         (await SendAsync(new KlaviyoConnector(), CrmCases.Klaviyo)).ShouldBeOfType<SendResult.Delivered>().RemoteId.ShouldBe("pay_1");
         Dialogue().ShouldBe([
-            """POST /api/events {"data":{"type":"event","attributes":{"metric":{"data":{"type":"metric","attributes":{"name":"Placed Order"}}},"profile":{"data":{"type":"profile","attributes":{"properties":{},"email":"ana@example.com"}}},"properties":{"order":"7"},"time":"2026-03-01T12:00:00Z","unique_id":"pay_1","value":10.990,"value_currency":"BRL"}}}""",
+            """POST /api/events {"data":{"type":"event","attributes":{"metric":{"data":{"type":"metric","attributes":{"name":"Placed Order"}}},"profile":{"data":{"type":"profile","attributes":{"properties":{},"email":"ana@example.com"}}},"properties":{"order":"7"},"time":"2026-03-01T12:00:00Z","unique_id":"pay_1","value":10.990,"value_currency":"BRL","backfill":true}}}""",
         ]);
+        (await SendAsync(new KlaviyoConnector(), CrmCases.Klaviyo with { Settings = """{"oldEvents":"never"}""" })).ShouldBeOfType<SendResult.Delivered>();
+        _stub.Requests[1].BodyText.ShouldNotContain("backfill");
         _stub.Requests[0].Header("Authorization").ShouldBe("Klaviyo-API-Key pk_0123456789abcdef");
         _stub.Requests[0].Header("revision").ShouldBe("2026-07-15");
     }
@@ -352,6 +354,6 @@ public sealed class CrmDialogueTests : IAsyncLifetime
     {
         using ConformanceHost host = new(_stub);
         await using IConnectorSession session = connector.Open(of.Open(connector.Describe()), host);
-        return [.. (await session.ListChoicesAsync(field, CancellationToken.None)).Select(static c => c.Value)];
+        return [.. (await session.ListChoicesAsync(field, CancellationToken.None)).ShouldBeOfType<ChoicesResult.Listed>().Choices.Select(static c => c.Value)];
     }
 }

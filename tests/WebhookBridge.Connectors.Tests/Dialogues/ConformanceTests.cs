@@ -1,9 +1,10 @@
+using System.Text.Json;
 using WebhookBridge.Abstractions;
 using WebhookBridge.Connectors.Conformance;
 using WebhookBridge.Connectors.Email;
 using WebhookBridge.Connectors.Files;
 using WebhookBridge.Connectors.Messaging;
-using WebhookBridge.Connectors.RabbitMq;
+using WebhookBridge.Connectors.Tests.Email;
 using WebhookBridge.Testing;
 
 namespace WebhookBridge.Connectors.Tests.Dialogues;
@@ -24,10 +25,7 @@ public abstract class MailApiConformance(string provider, StubReply good) : Conn
     protected override StubReply Answer(StubRequest request) => good;
 }
 
-public sealed class SendGridConformanceTests() : MailApiConformance("sendgrid", StubReply.Status(202, "", ("X-Message-Id", "1")))
-{
-    protected override bool IgnoresBody => true;
-}
+public sealed class SendGridConformanceTests() : MailApiConformance("sendgrid", StubReply.Status(202, "", ("X-Message-Id", "1")));
 
 public sealed class PostmarkConformanceTests() : MailApiConformance("postmark", StubReply.Status(200, """{"ErrorCode":0,"MessageID":"1"}"""));
 
@@ -35,22 +33,66 @@ public sealed class ResendConformanceTests() : MailApiConformance("resend", Stub
 
 public sealed class BrevoMailConformanceTests() : MailApiConformance("brevo", StubReply.Status(201, """{"messageId":"1"}"""));
 
+/// <summary>By SMTP with STARTTLS, against a scripted server.</summary>
 public sealed class SmtpConformanceTests : ConnectorConformance
 {
-    protected override IConnector Connector => new EmailConnector();
+    private volatile string? _fault;
+    private SmtpStub? _server;
 
-    protected override bool SpeaksHttp => false;
+    protected override IConnector Connector => new EmailConnector();
 
     protected override ConformanceCase Case => new()
     {
-        Settings = """{ "server": "mail.shop.example", "user": "shop", "from": "orders@shop.example" }""",
+        Reach = Reach.Socket,
+        HasNot = new Dictionary<string, string>
+        {
+            ["throttled with a time"] = "SMTP has no word for how long to wait.",
+            ["redirect inward"] = "SMTP's 251 and 551 name another mailbox, never another server to connect to.",
+        },
+        Settings = JsonSerializer.Serialize(new { server = "mail.shop.example", user = "shop", from = "orders@shop.example", certificate = SmtpStub.CertificatePem }),
         Secrets = new Dictionary<string, string> { ["password"] = Api.Secret },
         Fields = new Dictionary<string, string> { ["to"] = "thandi@example.com", ["subject"] = "Paid" },
         Body = "Hello",
         ContentType = "text/plain",
     };
 
-    protected override StubReply Answer(StubRequest request) => StubReply.Ok;
+    protected override bool RecordForEachDelivery => true;
+
+    protected override int? Records => _server?.Messages.Count;
+
+    protected override int ToolPort => _server!.Port;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _server = SmtpStub.Start(command => (_fault, command.Split(' ', ':')[0]) switch
+        {
+            ("throttled", "RCPT") => null,
+            ("throttled", "MAIL") => "450 4.7.0 too many messages, try again later",
+            ("refused", "RCPT") => "550 5.1.1 no such mailbox",
+            ("credentials", "AUTH") => "535 5.7.8 authentication failed",
+            ("unavailable", "MAIL") => "421 4.3.2 shutting down",
+            _ => null,
+        });
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await _server!.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    protected override ValueTask ForgetAsync()
+    {
+        _server!.Messages.Clear();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask<bool> PlayAsync(string? fault)
+    {
+        _fault = fault;
+        return new(fault is null or "throttled" or "refused" or "credentials" or "unavailable");
+    }
 }
 
 public sealed class SlackConformanceTests : ConnectorConformance
@@ -111,42 +153,92 @@ public sealed class GoogleSheetsConformanceTests : ConnectorConformance
         Body = """{ "Event ID": "evt_1", "Amount": 10.50 }""",
     };
 
-    /// <summary>A sheet in which no row is ever found, so that every delivery makes all calls; rows are counted in <c>GoogleSheetsTests</c>.</summary>
-    protected override StubReply Answer(StubRequest request) => StubReply.Status(200, request.Path switch
+    private readonly List<string> _rows = [];
+
+    protected override int? Records
     {
-        "/token" => """{"access_token":"t0ken-of-an-hour","expires_in":3600}""",
-        _ when request.Path.EndsWith(":append", StringComparison.Ordinal) => """{"updates":{"updatedRange":"Sales!A2:B2"}}""",
-        _ when request.Path.EndsWith("!1:1", StringComparison.Ordinal) => """{"values":[["Event ID","Amount"]]}""",
-        _ when request.Path.EndsWith("!A2:A", StringComparison.Ordinal) => "{}",
-        _ => """{"properties":{"title":"Books"},"sheets":[{"properties":{"title":"Sales"}}]}""",
-    });
+        get
+        {
+            lock (_rows)
+            {
+                return _rows.Count;
+            }
+        }
+    }
+
+    protected override ValueTask ForgetAsync()
+    {
+        lock (_rows)
+        {
+            _rows.Clear();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A sheet with an id in column A.</summary>
+    protected override StubReply Answer(StubRequest request)
+    {
+        lock (_rows)
+        {
+            if (request.Path.EndsWith(":append", StringComparison.Ordinal))
+            {
+                _rows.Add("evt_1");
+            }
+
+            return StubReply.Status(200, request.Path switch
+            {
+                "/token" => """{"access_token":"t0ken-of-an-hour","expires_in":3600}""",
+                _ when request.Path.EndsWith(":append", StringComparison.Ordinal) => """{"updates":{"updatedRange":"Sales!A2:B2"}}""",
+                _ when request.Path.EndsWith("!1:1", StringComparison.Ordinal) => """{"values":[["Event ID","Amount"]]}""",
+                _ when request.Path.EndsWith("!A2:A", StringComparison.Ordinal) => _rows.Count == 0 ? "{}" : JsonSerializer.Serialize(new { values = new[] { _rows } }),
+                _ => """{"properties":{"title":"Books"},"sheets":[{"properties":{"title":"Sales"}}]}""",
+            });
+        }
+    }
 }
 
-public sealed class FileConformanceTests : ConnectorConformance
+/// <summary>Writes into a folder of its own.</summary>
+public sealed class FileConformanceTests : ConnectorConformance, IDisposable
 {
-    protected override IConnector Connector => new FileConnector("/nowhere");
+    private readonly TempFolder _folder = new();
 
-    protected override bool SpeaksHttp => false;
+    protected override IConnector Connector => new FileConnector(_folder.Of("files"));
 
-    protected override bool OpensConnections => false;
-
-    protected override ConformanceCase Case => new() { Settings = """{ "name": "orders" }""" };
-
-    protected override StubReply Answer(StubRequest request) => StubReply.Ok;
-}
-
-public sealed class RabbitMqConformanceTests : ConnectorConformance
-{
-    protected override IConnector Connector => new RabbitMqConnector();
-
-    protected override bool SpeaksHttp => false;
+    protected override bool RecordForEachDelivery => true;
 
     protected override ConformanceCase Case => new()
     {
-        Settings = """{ "server": "broker.shop.example", "user": "shop", "exchange": "payments", "tls": false }""",
-        Secrets = new Dictionary<string, string> { ["password"] = Api.Secret },
-        Fields = new Dictionary<string, string> { ["routingKey"] = "payment.succeeded" },
+        Reach = Reach.Nothing,
+        HasNot = new Dictionary<string, string>
+        {
+            ["throttled"] = "A disk asks nobody for less speed.", ["throttled with a time"] = "A disk asks nobody for less speed.",
+            ["refused"] = "A disk looks at no row.", ["credentials"] = "Nobody signs in at a folder.", ["redirect inward"] = "There is no connection to lead elsewhere.",
+            ["unreadable"] = "A disk gives no answer to read.", ["reset"] = "There is no connection to break.", ["cut half-way"] = "There is no connection to break; a disk that is full half-way is played in the tests of the whole program.",
+            ["hang"] = "There is no answer to wait for.", ["huge"] = "A disk gives no answer to read.",
+        },
+        Settings = """{ "name": "orders", "format": "jsonl", "rotate": "never" }""",
     };
 
-    protected override StubReply Answer(StubRequest request) => StubReply.Ok;
+    protected override int? Records => File.Exists(Rows) ? File.ReadAllLines(Rows).Count(static l => l == """{"amount":10.99}""") : 0;
+
+    private string Rows => _folder.Of("files", "orders.jsonl");
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Where the folder should be lies a file.</summary>
+    protected override ValueTask<bool> PlayAsync(string? fault)
+    {
+        string folder = _folder.Of("files");
+        if (fault == "unavailable")
+        {
+            File.WriteAllText(folder, "");
+        }
+        else if (fault is null && File.Exists(folder))
+        {
+            File.Delete(folder);
+        }
+
+        return new(fault is null or "unavailable");
+    }
 }

@@ -88,6 +88,35 @@ public sealed class FileTests : IDisposable
         File.ReadAllLines(_data.Of("files", "o.csv")).ShouldBe(["Id", "evt_1"]);
     }
 
+    /// <summary>A crash in the middle of a row: the attempt after it ends the row, and there is one of it.</summary>
+    [Theory]
+    [InlineData("Id,Note\r\nevt_0,x\r\n", 3)]
+    [InlineData("Id,Note\r\nevt_0,x\r\n", 9)]
+    [InlineData("", 4)]
+    [InlineData("", 12)]
+    public async Task Send_FileEndsInTheBeginningOfThisRow_ItIsWrittenOver(string before, int begun)
+    {
+        await using Scene scene = Open(new { name = "o", rotate = "never" });
+        string row = (before.Length == 0 ? "Id,Note\r\n" : "") + "evt_1,\"a\nb\"\r\n";
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(_data.Of("files", "o.csv"), before + row[..begun]);
+        DeliveryRequest request = Scene.Request("""{"Id":"evt_1","Note":"a\nb"}""", "application/json");
+        (await scene.AttemptAsync(request with { Attempt = 2, AfterUnknownOutcome = true })).ShouldBeOfType<Classification.Delivered>();
+        File.ReadAllText(_data.Of("files", "o.csv")).ShouldBe(before + row);
+    }
+
+    [Theory]
+    [InlineData("Id,Note\r\nsomebody,wrote", "Id,Note\r\nsomebody,wrote\r\nevt_1,c\r\n")]
+    [InlineData("Id,Note\r\nevt_0,\"cut o", "Id,Note\r\nevt_0,\"cut o\"\r\nevt_1,c\r\n")]
+    public async Task Send_FileEndsInAnOpenLineOfAnother_ItStaysAndIsEnded(string before, string after)
+    {
+        await using Scene scene = Open(new { name = "o", rotate = "never" });
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(_data.Of("files", "o.csv"), before);
+        await SendAsync(scene, """{"Id":"evt_1","Note":"c"}""");
+        File.ReadAllText(_data.Of("files", "o.csv")).ShouldBe(after);
+    }
+
     [Fact]
     public async Task Send_ManyWritersAtOnce_EveryRowIsWhole()
     {

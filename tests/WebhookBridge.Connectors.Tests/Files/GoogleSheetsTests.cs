@@ -118,7 +118,7 @@ public sealed class GoogleSheetsTests : IAsyncLifetime
         await using Scene scene = Api.Sheets(_stub);
         _stub.Default = StubReply.Status(200, """{"properties":{"title":"Sales"},"sheets":[{"properties":{"title":"Jan"}},{"properties":{"title":"Feb"}}]}""");
         (await scene.Session.CheckAsync(default)).ShouldBeOfType<CheckResult.Fails>().Text.En.ShouldContain("Jan, Feb");
-        (await scene.Session.ListChoicesAsync("tab", default)).Select(static c => c.Value).ShouldBe(["Jan", "Feb"]);
+        (await scene.Session.ListChoicesAsync("tab", default)).ShouldBeOfType<ChoicesResult.Listed>().Choices.Select(static c => c.Value).ShouldBe(["Jan", "Feb"]);
     }
 
     [Theory]

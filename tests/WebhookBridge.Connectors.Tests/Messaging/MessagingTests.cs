@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WebhookBridge.Abstractions;
+using WebhookBridge.Connectors.Conformance;
 using WebhookBridge.Connectors.Messaging;
 using WebhookBridge.Connectors.Tests.Dialogues;
 using WebhookBridge.Engine.Connectors;
@@ -107,6 +108,49 @@ public sealed class MessagingTests : IAsyncLifetime
         await using Scene scene = Api.Of("whatsapp").Open(_stub);
         (await scene.AttemptAsync(Scene.Request("Ana\n\nx", "text/plain", new { to = "+5511987654321", templateName = "pix", language = "pt_BR" }))).ShouldBeOfType<Classification.Refuse>().Error.ShouldContain("{{2}}");
         _stub.RequestCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task WhatsApp_TokenThatEnds_IsToldByTheCheckAndByLaterSessions()
+    {
+        _stub.DefaultFor(static request => StubReply.Status(200, request.Path.EndsWith("debug_token", StringComparison.Ordinal) ? """{"data":{"expires_at":1775000000,"is_valid":true}}""" : """{"messages":[{"id":"wamid.1"}],"verified_name":"Shop"}"""));
+        ConnectorMemory memory = ConnectorMemory.OfThisProcess();
+        DateTimeOffset end = DateTimeOffset.FromUnixTimeSeconds(1775000000);
+        foreach (bool first in new[] { true, false })
+        {
+            using StubHost host = new(memory: memory);
+            await using IConnectorSession session = new WhatsAppConnector().Open(
+                new ConformanceCase { Settings = JsonSerializer.Serialize(new { phoneNumberId = "1234567890", apiAddress = _stub.Url }), Secrets = new Dictionary<string, string> { ["accessToken"] = Api.Secret } }.Open(new WhatsAppConnector().Describe()), host.Host);
+            if (first)
+            {
+                (await session.CheckAsync(default)).ShouldBeOfType<CheckResult.Works>().Text.En.ShouldContain("ends on 2026-03-31");
+            }
+            else
+            {
+                await session.SendAsync(Scene.Request("Ana", "text/plain", new { to = "+5511987654321", templateName = "pix", language = "pt_BR" }), default);
+            }
+
+            host.Host.Ending.ShouldNotBeNull().End.ShouldBe(end);
+        }
+    }
+
+    /// <summary>The first goes out at once; what comes soon after goes out together, and each delivery hears of it.</summary>
+    [Fact]
+    public async Task Slack_Grouped_WhatWaitsGoesOutAsOneMessage()
+    {
+        await using Scene scene = Scene.Open(new SlackConnector(), new { group = "20" }, new() { ["url"] = "https://hooks.slack.com/services/T0/B0/abc" }, new() { ["url"] = _stub.Url + "/services/T0/B0/abc" });
+        _stub.Default = StubReply.Status(200, "ok");
+        (await scene.AttemptAsync(Scene.Request("one", "text/plain"))).ShouldBeOfType<Classification.Delivered>();
+        Task<SendResult>[] waiting = [.. new[] { "two", "three", "four" }.Select(text => scene.Session.SendAsync(Scene.Request(text, "text/plain"), default).AsTask())];
+        using CancellationTokenSource leaving = new();
+        Task<SendResult> left = scene.Session.SendAsync(Scene.Request("five", "text/plain"), leaving.Token).AsTask();
+        await leaving.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(left);
+        _stub.RequestCount.ShouldBe(1);
+        await scene.Time.AdvanceToNextTimerAsync();
+        (await Task.WhenAll(waiting).WaitAsync(ManualTimeProvider.RealPatience)).ShouldAllBe(static r => ((SendResult.Delivered)r).Note == "In one message with 2 more.");
+        _stub.Requests.Select(static r => r.BodyText).ShouldBe(["""{"text":"one"}""", """{"text":"two\nthree\nfour"}"""]);
+        scene.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(20));
     }
 
     [Fact]

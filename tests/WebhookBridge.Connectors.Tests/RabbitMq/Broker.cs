@@ -6,6 +6,13 @@ using WebhookBridge.Testing;
 
 namespace WebhookBridge.Connectors.Tests.RabbitMq;
 
+/// <summary>One broker for the tests that leave it running.</summary>
+[CollectionDefinition(Name)]
+public sealed class RunningBroker : ICollectionFixture<Broker>
+{
+    public const string Name = "a broker";
+}
+
 /// <summary>Debian's rabbitmq-server as a private node: own name, ports, directories, cookie and port mapper; the machine's own is not touched.</summary>
 public sealed class Broker : IAsyncLifetime
 {
@@ -51,7 +58,7 @@ public sealed class Broker : IAsyncLifetime
     public async Task StartNodeAsync()
     {
         _node = Start(Program, [], output: true);
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));
         string said = "";
         while (await _node.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {

@@ -12,7 +12,8 @@ namespace WebhookBridge.Connectors.Tests.RabbitMq;
 
 /// <summary>Against Debian's rabbitmq-server.</summary>
 [Trait("Pace", "normal")]
-public sealed class RabbitMqTests(Broker broker) : IClassFixture<Broker>
+[Collection(RunningBroker.Name)]
+public sealed class RabbitMqTests(Broker broker)
 {
     private static readonly DeliveryRequest Request = Scene.Request("""{"amount":10.990000000000000001}""", "application/json", new { routingKey = "payment.failed" }, test: true);
 

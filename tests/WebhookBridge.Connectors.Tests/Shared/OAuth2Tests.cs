@@ -139,6 +139,28 @@ public sealed class OAuth2Tests : IAsyncLifetime
         (claims.RootElement.GetProperty("exp").GetInt64() - issued).ShouldBe(180);
     }
 
+    /// <summary>A refresh token that ends is a person's affair: they hear of it, also after a restart.</summary>
+    [Fact]
+    public async Task Token_ServerSaysWhenTheRefreshTokenEnds_IsTold()
+    {
+        DateTimeOffset end = _time.GetUtcNow().AddDays(30);
+        _stub.Plays(StubReply.Status(200, """{"access_token":"access-t1","expires_in":60,"refresh_token":"refresh-r2","refresh_token_expires_in":2592000}"""), Token("t2", 3600, "r3"));
+        OAuthGrant grant = new OAuthGrant.RefreshToken(_stub.Url + "/token", "shop", "pssst", "r1-first");
+        using (OAuth2 oauth = new(_host.Host, grant))
+        {
+            await oauth.TokenAsync(default);
+            _host.Host.Ending.ShouldNotBeNull().End.ShouldBe(end);
+        }
+
+        using StubHost later = new(_time, _memory);
+        using OAuth2 again = new(later.Host, grant);
+        await again.TokenAsync(default);
+        later.Host.Ending.ShouldNotBeNull().End.ShouldBe(end, "kept over a restart");
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await again.TokenAsync(default);
+        later.Host.Ending.ShouldBeNull("the new refresh token has no end that is known");
+    }
+
     private OAuthGrant Client(string id = "shop") => new OAuthGrant.ClientCredentials(_stub.Url + "/token", id, "pssst", "orders");
 
     private static StubReply Token(string name, int seconds, string? refresh = null) => StubReply.Status(200, refresh is null

@@ -89,6 +89,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         await CallAsync("cancelDelivery", [failed]);
         await CallAsync("resumeDestination", ["crm"]);
         await CallAsync("checkDestination", ["crm"]);
+        await ListChoicesAsync();
         await CallAsync("getDestinationStatus", ["crm"]);
         await CallAsync("listInbox", ["box"]);
         await CallAsync("clearInbox", ["box"]);
@@ -116,6 +117,25 @@ public sealed class OpenApiTests : IAsyncLifetime
         await DriveHooksAsync();
         await DriveRegistrationsAsync();
         await CancelReplayAsync();
+    }
+
+    /// <summary>A destination that can say what it offers: read once, then from memory; when it refuses, that is told and not kept.</summary>
+    private async Task ListChoicesAsync()
+    {
+        await using StubServer hubspot = await StubServer.StartAsync();
+        hubspot.Default = StubReply.Status(200, """{"results":[{"id":"default","label":"Sales"},{"id":"p2","label":""}]}""");
+        await CallAsync("putDestination", ["hub"], body: $$"""{ "connector": "hubspot", "settings": { "apiAddress": "{{hubspot.Url}}" }, "secrets": { "token": "pat-na1-0123456789" } }""");
+        Answer first = await CallAsync("listChoices", ["hub", "pipeline"]);
+        first.Json.GetProperty("items").EnumerateArray().Select(static i => $"{i.GetProperty("value").GetString()}={i.GetProperty("label").GetString()}").ShouldBe(["default=Sales", "p2=p2"]);
+        await CallAsync("listChoices", ["hub", "pipeline"]);
+        hubspot.RequestCount.ShouldBe(1, "what was just read is good for a minute");
+        hubspot.Default = StubReply.Status(401, """{"message":"expired"}""");
+        Answer refused = await CallAsync("listChoices", ["hub", "stage"]);
+        (refused.Status, refused.Code).ShouldBe((502, "destination_unavailable"));
+        refused.Text.ShouldContain("does not accept the credentials");
+        refused.Text.ShouldNotContain("pat-na1");
+        (await CallAsync("listChoices", ["hub", "token"])).Status.ShouldBe(404, "only fields whose values can be listed");
+        await CallAsync("deleteDestination", ["hub"]);
     }
 
     /// <summary>A request that was refused by a mistyped secret, which is mended now.</summary>

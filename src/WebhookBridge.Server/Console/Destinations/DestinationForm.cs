@@ -27,6 +27,9 @@ internal sealed class DestinationForm
 
     public List<MapLine> Maps { get; set; } = [];
 
+    /// <summary>Fields whose live choices are open.</summary>
+    public List<string> Listed { get; set; } = [];
+
     public string? PerSecond { get; set; }
 
     public string? Concurrency { get; set; }

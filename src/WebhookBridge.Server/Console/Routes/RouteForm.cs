@@ -61,6 +61,9 @@ internal sealed class RouteForm
 
     public List<MapLine> Maps { get; set; } = [];
 
+    /// <summary>Fields whose live choices are open.</summary>
+    public List<string> Listed { get; set; } = [];
+
     /// <summary>A preset, <see cref="OwnDelays"/> or <see cref="Growing"/>.</summary>
     public string Retry { get; set; } = "standard";
 

@@ -22,6 +22,8 @@ internal sealed class DestinationModel(Gateway gateway) : ConsolePage
 
     private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(15);
 
+    private readonly Dictionary<string, ChoicesResult> _asked = [];
+
     private static readonly string[] Known = ["created", "saved", "held", "resumed"];
 
     [BindProperty]
@@ -67,9 +69,9 @@ internal sealed class DestinationModel(Gateway gateway) : ConsolePage
 
     public IActionResult OnGetNow(string destination) => Load(destination, null) && Item is not null ? Partial("Destinations/_Now", this) : NotFound();
 
-    /// <summary>A choice that shows other fields, a line more or less, a secret of our making.</summary>
+    /// <summary>A choice that shows other fields, a line more or less, a secret of our making, what the destination offers.</summary>
     [Needs(Role.Operator)]
-    public IActionResult OnPostEdit(string destination, string? connector, string? act)
+    public async Task<IActionResult> OnPostEditAsync(string destination, string? connector, string? act)
     {
         if (!Load(destination, connector) || Connector is null)
         {
@@ -89,6 +91,25 @@ internal sealed class DestinationModel(Gateway gateway) : ConsolePage
         {
             Draft.Secrets[secret] = DestinationForm.NewSigningSecret();
             Made = secret;
+        }
+        else if (deed is [LivePicker.List, var asked] && LiveField(asked) is { } live)
+        {
+            await AskAsync(live);
+        }
+        else if (deed is [LivePicker.Close, var closed])
+        {
+            Draft.Listed.Remove(closed);
+        }
+        else if (deed is [LivePicker.Pick, var picked] && picked.Split(':', 2) is [var at2, var choice] && LiveField(at2) is { } of)
+        {
+            if (of.Kind == FieldKind.Map)
+            {
+                LivePicker.PickLine(Draft.Maps, of.Id, choice);
+            }
+            else
+            {
+                Draft.Values[of.Id] = LivePicker.Picked(of, Draft.ValueOf(of, T.Language), choice);
+            }
         }
 
         ModelState.Clear();
@@ -207,7 +228,35 @@ internal sealed class DestinationModel(Gateway gateway) : ConsolePage
             : SecretJudge.Mask(secret);
     }
 
+    /// <summary>The buttons of a field whose values the destination can list.</summary>
+    public LivePicker Picker(ConnectorField field)
+    {
+        bool open = Draft.Listed.Contains(field.Id);
+        ChoicesResult? result = !open ? null : _asked.GetValueOrDefault(field.Id) ?? gateway.LiveChoices.Remembered(Draft.ToDefinition(Connector!, Stored, T, gateway.Egress, []), field.Id);
+        string? value = field.Kind == FieldKind.Map ? LivePicker.NamesOf(Draft.Maps, field.Id) : Draft.ValueOf(field, T.Language);
+        return new(field, value, open, result, Handler("edit"), "#form-fields");
+    }
+
     public IEnumerable<string> WrongOf(string field) => Wrong.Where(w => w.Field == field).Select(static w => w.Text);
+
+    private ConnectorField? LiveField(string id) => Connector!.Description.Fields.FirstOrDefault(f => f.Id == id && f is { LiveChoices: true, Scope: FieldScope.Destination });
+
+    /// <summary>Asks the destination as the form has it, saved or not.</summary>
+    private async Task AskAsync(ConnectorField field)
+    {
+        if (!Draft.Listed.Contains(field.Id))
+        {
+            Draft.Listed.Add(field.Id);
+        }
+
+        Draft.Name = Item?.Name ?? Draft.Name?.Trim();
+        List<(string Field, string Text)> wrong = [];
+        DestinationDefinition definition = Draft.ToDefinition(Connector!, Stored, T, gateway.Egress, wrong);
+        Wrong.AddRange(wrong.Where(w => w.Field != field.Id));
+        _asked[field.Id] = Wrong.Count > 0
+            ? new ChoicesResult.Failed(new(T["live.fillFirst"], T["live.fillFirst"]))
+            : await gateway.LiveChoices.ReadAsync(definition, Stored, field.Id, TimeSpan.Zero, Aborted);
+    }
 
     private async Task<Check> CheckAsync(string name)
     {

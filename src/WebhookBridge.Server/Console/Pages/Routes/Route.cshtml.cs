@@ -8,6 +8,7 @@ using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
+using WebhookBridge.Server.WebConsole.Destinations;
 using WebhookBridge.Server.WebConsole.Page;
 using WebhookBridge.Server.WebConsole.Routes;
 using WebhookBridge.Server.WebConsole.Text;
@@ -23,6 +24,8 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
     private const int MostLooked = 60;
 
     private static readonly string[] Known = ["created", "saved", "unchanged", "on", "off", "restored"];
+
+    private readonly Dictionary<string, ChoicesResult> _asked = [];
 
     private IReadOnlyList<GatewayEvent> _recent = [];
     private IReadOnlyList<EventChoice> _samples = [];
@@ -182,6 +185,31 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
                 Draft.Maps.RemoveAt(at);
                 Edited = "to";
                 break;
+            case LivePicker.List when LiveField(deed[^1]) is { } live:
+                if (!Draft.Listed.Contains(live.Id))
+                {
+                    Draft.Listed.Add(live.Id);
+                }
+
+                _asked[live.Id] = await gateway.LiveChoices.ReadAsync(Destination!, Destination, live.Id, TimeSpan.Zero, Aborted);
+                Edited = "to";
+                break;
+            case LivePicker.Close when deed.Length > 1:
+                Draft.Listed.Remove(deed[1]);
+                Edited = "to";
+                break;
+            case LivePicker.Pick when deed.Length > 1 && deed[1].Split(':', 2) is [var field, var choice] && LiveField(field) is { } of:
+                if (of.Kind == FieldKind.Map)
+                {
+                    LivePicker.PickLine(Draft.Maps, of.Id, choice);
+                }
+                else
+                {
+                    Draft.Fields[of.Id] = LivePicker.Picked(of, Draft.Fields.GetValueOrDefault(of.Id), choice);
+                }
+
+                Edited = "to";
+                break;
             case "retry":
                 Edited = "fails";
                 break;
@@ -324,6 +352,15 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
     public IEnumerable<ConnectorField> RouteFields() => (Connector?.Fields ?? []).Where(f => f.Scope == FieldScope.Route && f.Kind != FieldKind.Body
         && (f.VisibleWhen is not { } when || (Draft.Fields.GetValueOrDefault(when.Field) ?? Connector!.Fields.FirstOrDefault(o => o.Id == when.Field)?.Default?.ToString()) == when.Value));
 
+    /// <summary>The buttons of a field whose values the destination can list.</summary>
+    public LivePicker Picker(ConnectorField field)
+    {
+        bool open = Draft.Listed.Contains(field.Id);
+        ChoicesResult? result = open ? _asked.GetValueOrDefault(field.Id) ?? gateway.LiveChoices.Remembered(Destination!, field.Id) : null;
+        string? value = field.Kind == FieldKind.Map ? LivePicker.NamesOf(Draft.Maps, field.Id) : Draft.Fields.GetValueOrDefault(field.Id);
+        return new(field, value, open, result, Address + "?handler=edit", "#step-to");
+    }
+
     public string FieldLabel(string key)
     {
         string[] parts = key.Split(':', 2);
@@ -385,6 +422,8 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
     public bool IsChanged() => Item is not null && Pretty(Item.Definition) != Pretty(Compiled.Definition);
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private ConnectorField? LiveField(string id) => Connector?.Fields.FirstOrDefault(f => f.Id == id && f is { LiveChoices: true, Scope: FieldScope.Route });
 
     private IEnumerable<Fault> FaultsOf(params string[] places) => Compiled.Faults.Where(f => places.Contains(f.Place.Split(':')[0]));
 
