@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -21,6 +22,29 @@ public sealed class LiveChoicesTests(NearGateway gateway) : IClassFixture<NearGa
 
     private bool _measuring;
 
+    /// <summary>Who takes an entry of the gallery gets all of it: which events, the rule, the text; and the fields once the destination is chosen.</summary>
+    [Fact]
+    public async Task Gallery_EntryThatIsUsed_BringsKindsRuleAndFields()
+    {
+        await gateway.PutAsync("destinations/gallery-mail", """{"connector":"email","settings":{"server":"mail.shop.example","signIn":"none","from":"orders@shop.example"}}""");
+        await gateway.PutAsync("sources/gallery-shop", $$"""{"platform":"yoco","secrets":["{{SetUpSteps.YocoSecret}}"]}""");
+        await using IBrowserContext context = await gateway.NewContextAsync();
+        IPage page = await gateway.SignedInAsync(context);
+        await page.GotoAsync("/templates/gallery/failed-payment-email");
+        await page.ClickAsync(".wb-top a.btn-primary");
+        await page.FillAsync("#Name", "gallery-route");
+        await page.CheckAsync("input[name=Sources][value=gallery-shop]", new() { Force = true });
+        await page.StepAsync("to");
+        await page.SelectOptionAsync("#Destination", "gallery-mail");
+        await Expect(page.Locator("#field-to")).ToHaveValueAsync("{{ customer.email }}");
+        await page.ClickAsync(".wb-top button.btn-primary");
+        await Expect(page.Locator("[role=status].wb-note")).ToBeVisibleAsync();
+        JsonElement route = await gateway.GetAsync("routes/gallery-route");
+        route.GetProperty("when").GetProperty("kinds").EnumerateArray().Select(static k => k.GetString()).ShouldBe(["payment.failed"]);
+        route.GetProperty("rule").GetString()!.ShouldContain("names no e-mail address");
+        route.GetProperty("template").GetString().ShouldBe("gallery:failed-payment-email");
+    }
+
     [Fact]
     public async Task LiveChoices_OfACrm_AreLoaded_Chosen_AndTypedByHandWhenItDoesNotAnswer()
     {
@@ -33,7 +57,7 @@ public sealed class LiveChoicesTests(NearGateway gateway) : IClassFixture<NearGa
         List<string> told = [];
         page.Console += (_, message) =>
         {
-            // What the test's own instruments (axe, pictures) put into the page is not the page's fault.
+            // What the test's own instrument puts into the page is not the page's fault.
             if (!_measuring)
             {
                 told.Add(message.Text);
@@ -78,7 +102,6 @@ public sealed class LiveChoicesTests(NearGateway gateway) : IClassFixture<NearGa
         await page.ClickAsync("#pick-properties-1");
         await Expect(page.Locator("input[name='Maps[0].Target']")).ToHaveValueAsync("city");
         await SoundAsync(page);
-        await PicturesAsync(page);
 
         // It does not answer any more: said plainly, and what is typed is taken.
         hubspot.DefaultFor(static _ => StubReply.Status(401, """{"message":"The token has expired"}"""));
@@ -89,6 +112,7 @@ public sealed class LiveChoicesTests(NearGateway gateway) : IClassFixture<NearGa
         await Expect(field).ToContainTextAsync("type the value by hand");
         await Expect(page.Locator("#field-stage")).ToHaveValueAsync("closedwon");
         told.ShouldBeEmpty();
+        await PicturesAsync(page);
     }
 
     private async Task SoundAsync(IPage page)
@@ -110,9 +134,7 @@ public sealed class LiveChoicesTests(NearGateway gateway) : IClassFixture<NearGa
             await page.SetViewportSizeAsync(width, 900);
             await SoundAsync(page);
             (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue($"{width} wide");
-            _measuring = true;
             await page.ScreenshotAsync(new() { Path = Path.Combine(screens, $"live-choices-{scheme}-{width}.png".ToLowerInvariant()), FullPage = true });
-            _measuring = false;
         }
 
         await page.SetViewportSizeAsync(1440, 900);

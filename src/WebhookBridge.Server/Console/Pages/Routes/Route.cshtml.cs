@@ -129,6 +129,11 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
 
         Done = Known.Contains(done) ? done : null;
         Draft = Item is { } item ? RouteForm.Of((RouteDefinition)item.Definition, item.Revision, T.Language) : Fresh(source, destination, template);
+        if (IsNew)
+        {
+            TakeFromGallery(); // who comes from the gallery gets kinds, rule and fields too, not the text alone
+        }
+
         Draft.Step = step ?? "when";
         await PrepareAsync();
         return Page();
@@ -167,14 +172,10 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
                 break;
             case "own" or "template":
                 Edited = "shape";
-                if (Draft.Template is { } chosen && chosen.StartsWith(RouteForm.GalleryPrefix, StringComparison.Ordinal) && gateway.Gallery.GetValueOrDefault(chosen[RouteForm.GalleryPrefix.Length..]) is { } entry)
-                {
-                    Draft.TakeFrom(entry, Destination is { } to && entry.Connectors.Contains(to.Connector));
-                    Filled = true;
-                }
-
+                Filled = TakeFromGallery();
                 break;
             case "destination":
+                Filled = TakeFromGallery(); // an entry that was chosen before knows what this destination's fields should hold
                 Edited = "to";
                 break;
             case "map" when deed.Length > 1:
@@ -436,6 +437,17 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
         }
 
         return Item is not null || route == New;
+    }
+
+    private bool TakeFromGallery()
+    {
+        if (Draft.Template is not { } chosen || !chosen.StartsWith(RouteForm.GalleryPrefix, StringComparison.Ordinal) || gateway.Gallery.GetValueOrDefault(chosen[RouteForm.GalleryPrefix.Length..]) is not { } entry)
+        {
+            return false;
+        }
+
+        Draft.TakeFrom(entry, Destination is { } to && entry.Connectors.Contains(to.Connector));
+        return true;
     }
 
     private RouteForm Fresh(string? source, string? destination, string? template) => new()
