@@ -163,8 +163,17 @@ internal sealed class RouteForm
     {
         Rule = string.IsNullOrWhiteSpace(Rule) ? entry.Rule.Trim() : Rule;
         Kinds = Kinds.Count == 0 ? [.. entry.Kinds] : Kinds;
-        Template = entry.Body is null ? "" : Template;
-        foreach ((string id, FieldTemplate field) in fits ? entry.Fields : new Dictionary<string, FieldTemplate>())
+        if (fits)
+        {
+            TakeFieldsFrom(entry);
+        }
+    }
+
+    /// <summary>Takes over the fields of an entry for this route's connector, where nothing is written yet.</summary>
+    public void TakeFieldsFrom(GalleryTemplate entry)
+    {
+        Template = entry.Body is null ? "" : Template; // it has brought what it has
+        foreach ((string id, FieldTemplate field) in entry.Fields)
         {
             if (field is FieldTemplate.Text text && string.IsNullOrEmpty(Fields.GetValueOrDefault(id)))
             {

@@ -175,7 +175,13 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
                 Filled = TakeFromGallery();
                 break;
             case "destination":
-                Filled = TakeFromGallery(); // an entry that was chosen before knows what this destination's fields should hold
+                // An entry that was chosen before the destination knows what its fields should hold.
+                if (EntryOf(Draft) is { } before && Fits(before) && Draft.Maps.Count == 0 && Draft.Fields.Values.All(string.IsNullOrEmpty))
+                {
+                    Draft.TakeFieldsFrom(before);
+                    Filled = true;
+                }
+
                 Edited = "to";
                 break;
             case "map" when deed.Length > 1:
@@ -441,14 +447,20 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
 
     private bool TakeFromGallery()
     {
-        if (Draft.Template is not { } chosen || !chosen.StartsWith(RouteForm.GalleryPrefix, StringComparison.Ordinal) || gateway.Gallery.GetValueOrDefault(chosen[RouteForm.GalleryPrefix.Length..]) is not { } entry)
+        if (EntryOf(Draft) is not { } entry)
         {
             return false;
         }
 
-        Draft.TakeFrom(entry, Destination is { } to && entry.Connectors.Contains(to.Connector));
+        Draft.TakeFrom(entry, Fits(entry));
         return true;
     }
+
+    private GalleryTemplate? EntryOf(RouteForm draft) => draft.Template is { } chosen && chosen.StartsWith(RouteForm.GalleryPrefix, StringComparison.Ordinal)
+        ? gateway.Gallery.GetValueOrDefault(chosen[RouteForm.GalleryPrefix.Length..])
+        : null;
+
+    private bool Fits(GalleryTemplate entry) => Destination is { } to && entry.Connectors.Contains(to.Connector);
 
     private RouteForm Fresh(string? source, string? destination, string? template) => new()
     {
