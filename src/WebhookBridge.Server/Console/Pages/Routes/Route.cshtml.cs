@@ -176,7 +176,7 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
                 break;
             case "destination":
                 // An entry that was chosen before the destination knows what its fields should hold.
-                if (EntryOf(Draft) is { } before && Fits(before) && Draft.Maps.Count == 0 && Draft.Fields.Values.All(string.IsNullOrEmpty))
+                if (EntryOf(Draft) is { } before && Fits(before) && Draft.Maps.Count == 0 && RouteFields().All(f => string.IsNullOrEmpty(Draft.Fields.GetValueOrDefault(f.Id))))
                 {
                     Draft.TakeFieldsFrom(before);
                     Filled = true;
