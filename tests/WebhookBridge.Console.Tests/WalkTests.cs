@@ -33,13 +33,13 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
 
         (string Name, string Path)[] pages =
         [
-            ("route-when", "/routes/paid-to-inbox"),
+            ("route-when", "/routes/large-to-walk"),
             ("events", "/events"), ("event", "/events/" + @event), ("replay-new", "/replays/new?outcome=refused"), ("journey", "/journeys/" + payment), ("replays", "/replays"), ("event-edit", $"/events/{@event}/edit"),
             ("overview", "/"), ("sources", "/sources"), ("source-add", "/sources/add"), ("source-form", "/sources/add?platform=generic"), ("source", "/sources/yoco-wine-club"),
             ("rejected", "/rejected"), ("me", "/me"),
-            ("routes", "/routes"), ("route-rule", "/routes/paid-to-inbox?step=rule"), ("route-shape", "/routes/paid-to-inbox?step=shape"), ("route-to", "/routes/paid-to-inbox?step=to"), ("route-fails", "/routes/paid-to-inbox?step=fails"),
-            ("route-new", "/routes/add"), ("route-revisions", "/routes/paid-to-inbox/revisions"), ("destinations", "/destinations"), ("destination-add", "/destinations/add?connector=http"), ("destination", "/destinations/walk-inbox"),
-            ("templates", "/templates"), ("template", "/templates/walk-flat"), ("template-gallery", "/templates/gallery/receipt-email-za"), ("lists", "/lists"), ("list", "/lists/walk-shop"), ("gone", "/sources/nothing-here"),
+            ("routes", "/routes"), ("route-rule", "/routes/large-to-walk?step=rule"), ("route-shape", "/routes/large-to-walk?step=shape"), ("route-to", "/routes/large-to-walk?step=to"), ("route-fails", "/routes/large-to-walk?step=fails"),
+            ("route-new", "/routes/add"), ("route-revisions", "/routes/large-to-walk/revisions"), ("destinations", "/destinations"), ("destination-add", "/destinations/add?connector=http"), ("destination", "/destinations/inbox"),
+            ("templates", "/templates"), ("template", "/templates/walk-flat"), ("template-gallery", "/templates/gallery/receipt-email-za"), ("destination-form", "/destinations/crm"), ("lists", "/lists"), ("list", "/lists/walk-shop"), ("gone", "/sources/nothing-here"),
             ("settings", "/settings"), ("settings-people", "/settings/people"), ("settings-keys", "/settings/keys"), ("settings-alerts", "/settings/alerts"), ("settings-audit", "/settings/audit"),
         ];
         bool quick = TestPace.Name == "quick";
@@ -102,7 +102,7 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
         await gateway.PutAsync("destinations/walk-inbox", """{"connector":"inbox","settings":{}}""");
         await gateway.PutAsync("lists/walk-shop", """{"values":["ch_1","ch_2"]}""");
         await gateway.PutAsync("templates/walk-flat", """{"contentType":"application/json","body":"{ \"id\": \"{{ meta.id }}\" }"}""");
-        await gateway.PutAsync("routes/paid-to-inbox", """{"source":"yoco-wine-club","destination":"walk-inbox","when":{"kinds":["payment.succeeded"],"checkoutIds":{"list":"walk-shop","unknown":"hold:10m"},"all":[{"field":"payment.amount","op":">","value":5},{"any":[{"field":"payment.currency","op":"=","value":"ZAR"},{"field":"customer.email","op":"exists"}]}]},"rule":"payment.amount < 1000000","template":{"contentType":"application/json","body":"{ \"amount\": {{ payment.amount }} }"}}""");
+        await gateway.PutAsync("routes/large-to-walk", """{"source":["yoco-wine-club","atomicpay-courses"],"destination":"walk-inbox","when":{"kinds":["payment.succeeded"],"checkoutIds":{"list":"walk-shop","unknown":"hold:10m"},"all":[{"field":"payment.amount","op":">","value":5},{"any":[{"field":"payment.currency","op":"=","value":"ZAR"},{"field":"customer.email","op":"exists"}]}]},"rule":"payment.amount < 1000000","template":{"contentType":"application/json","body":"{ \"amount\": {{ payment.amount }} }"}}""");
     }
 
     private async Task FillAsync()

@@ -122,6 +122,30 @@ public sealed class DeliveryPump : IAsyncDisposable
     /// <summary>A checkout id has become known: what waited for it on these routes is judged again.</summary>
     public Task CheckoutKnownAsync(IReadOnlyList<string> routes, string checkoutId) => _held.JudgeCheckoutAsync(routes, checkoutId);
 
+    /// <summary>Changes rows of the table that wait for these destinations: what was leased ahead is given back first, so that only what is being sent at this moment is beyond reach.</summary>
+    public async Task AsideAsync(IReadOnlyCollection<string> destinations, Func<Task> change)
+    {
+        Lane[] lanes = [.. destinations.Select(LaneOf)];
+        List<LeasedDelivery>[] ahead = [.. lanes.Select(static l => l.StepAside())];
+        try
+        {
+            for (int i = 0; i < lanes.Length; i++)
+            {
+                await _settlement.ReleaseAsync(lanes[i].Name, ahead[i], static d => d.Reason);
+            }
+
+            await change();
+        }
+        finally
+        {
+            foreach (Lane lane in lanes)
+            {
+                lane.StepBack();
+                Act(lane);
+            }
+        }
+    }
+
     /// <summary>Stops sending to a destination until <see cref="ResumeAsync"/>; what is being sent is finished.</summary>
     public ValueTask HoldAsync(string destination, DestinationHold hold)
     {

@@ -54,6 +54,7 @@ internal sealed class Lane : IDisposable
 
     private long _armedFor = long.MaxValue;
     private bool _stopping;
+    private int _aside;
 
     public Lane(string name, TimeProvider time, DueClock clock, MemoryBudget budget, Action<Lane> onTimer)
     {
@@ -84,7 +85,7 @@ internal sealed class Lane : IDisposable
         }
     }
 
-    private bool Usable => !_stopping && _hold is null && (_open is not null || _missing);
+    private bool Usable => !_stopping && _aside == 0 && _hold is null && (_open is not null || _missing);
 
     private int Concurrency => _open?.Concurrency ?? GoneConcurrency;
 
@@ -259,6 +260,26 @@ internal sealed class Lane : IDisposable
         lock (_gate)
         {
             _hold = hold;
+        }
+    }
+
+    /// <summary>Starts nothing until <see cref="StepBack"/>; gives out what has not begun.</summary>
+    public List<LeasedDelivery> StepAside()
+    {
+        lock (_gate)
+        {
+            _aside++;
+            return Drain();
+        }
+    }
+
+    public void StepBack()
+    {
+        lock (_gate)
+        {
+            _aside--;
+            _tableHasWork = true;
+            _wakes++;
         }
     }
 

@@ -8,12 +8,22 @@ using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Server.Api;
 using WebhookBridge.Server.Hosting;
+using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.Alerts;
 
-/// <summary>Where alerts are told: a configured destination, and for e-mail or a chat to whom.</summary>
-internal sealed record AlertChannel(string Destination, string? To);
+/// <summary>Where alerts are told: a configured destination, and for e-mail or a chat to whom; in which language and on whose clock.</summary>
+/// <param name="Language">BCP 47; null = English.</param>
+/// <param name="Zone">IANA name; null = UTC.</param>
+internal sealed record AlertChannel(string Destination, string? To, string? Language = null, string? Zone = null)
+{
+    /// <summary>The texts of those who read there.</summary>
+    public Texts Texts(DateTimeOffset now) => new(
+        WebConsole.Text.Language.Find(Language) ?? WebConsole.Text.Language.English,
+        Zone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(Zone, out TimeZoneInfo? zone) ? zone : TimeZoneInfo.Utc,
+        now);
+}
 
 /// <summary>What administrators set about alerts.</summary>
 internal sealed record AlertSettings(IReadOnlyList<AlertChannel> Channels)
@@ -40,7 +50,9 @@ internal sealed record AlertSettings(IReadOnlyList<AlertChannel> Channels)
         using JsonDocument document = JsonDocument.Parse(json);
         return new([.. document.RootElement.GetProperty("channels").EnumerateArray().Select(static c => new AlertChannel(
             c.GetProperty("destination").GetString()!,
-            c.TryGetProperty("to", out JsonElement to) ? to.GetString() : null))]);
+            Text(c, "to"), Text(c, "language"), Text(c, "zone")))]);
+
+        static string? Text(JsonElement channel, string name) => channel.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
     }
 
     public string Write() => Encoding.UTF8.GetString(ApiAnswer.Write(json =>
@@ -51,9 +63,12 @@ internal sealed record AlertSettings(IReadOnlyList<AlertChannel> Channels)
         {
             json.WriteStartObject();
             json.WriteString("destination", channel.Destination);
-            if (channel.To is { } to)
+            foreach ((string name, string? value) in new[] { ("to", channel.To), ("language", channel.Language), ("zone", channel.Zone) })
             {
-                json.WriteString("to", to);
+                if (value is not null)
+                {
+                    json.WriteString(name, value);
+                }
             }
 
             json.WriteEndObject();
@@ -103,14 +118,18 @@ internal sealed partial class AlertMessages(Gateway gateway, ILogger logger)
     }
 
     /// <summary>A message to try a channel with. Null when it went through, else what was said.</summary>
-    public Task<string?> TryAsync(AlertChannel channel) => SendAsync(channel, "WebhookBridge: test", "This is a test of alerts. Nothing is wrong.", "test", "gateway", "test");
+    public Task<string?> TryAsync(AlertChannel channel)
+    {
+        Texts t = channel.Texts(gateway.Time.GetUtcNow());
+        return SendAsync(channel, t["alert.mail.test"], t["alert.mail.testText"], "test", "gateway", "test");
+    }
 
     private async Task<bool> SendAsync(AlertChannel channel, AlertRow alert, bool over)
     {
-        string subject = (over ? "Mended: " : "Problem: ") + alert.Subject;
-        string text = over
-            ? $"It is over: {alert.Subject} works again since {JsonTimes.Text(DateTimeOffset.FromUnixTimeMilliseconds(alert.ResolvedAt!.Value))}. It was: {alert.Text}"
-            : alert.Text;
+        Texts t = channel.Texts(gateway.Time.GetUtcNow());
+        string subject = t[over ? "alert.mail.over" : "alert.mail.problem", AlertWords.Title(alert.Code, alert.Subject, alert.Text, t)];
+        string text = AlertWords.Text(alert.Text, t);
+        text = over ? t["alert.mail.overText", t.Time(DateTimeOffset.FromUnixTimeMilliseconds(alert.ResolvedAt!.Value)), text] : text;
         if (await SendAsync(channel, subject, text, alert.Code, alert.Subject, over ? "closed" : "open") is not { } problem)
         {
             return true;

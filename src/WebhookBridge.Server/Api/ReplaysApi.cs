@@ -51,7 +51,7 @@ internal sealed class ReplaysApi(Gateway gateway)
     private async Task<ApiAnswer> CancelAsync(ApiRequest request)
     {
         string id = request["id"];
-        if (!await gateway.Store.Log.Replays.CancelAsync(id, request.Caller.Name))
+        if (!await gateway.Replays.CancelAsync(id, request.Caller.Name))
         {
             ReplayRow row = await FindAsync(id);
             throw new ProblemException(Problems.WrongState, $"The replay {id} is {row.State}: there is nothing to cancel.");

@@ -178,6 +178,21 @@ internal sealed partial class Replays(Gateway gateway, ILogger logger) : IAsyncD
         return id;
     }
 
+    /// <summary>Stops a replay: nothing more is made, and what it made and still waits is taken back.</summary>
+    /// <returns>False when there was nothing left to stop.</returns>
+    public async Task<bool> CancelAsync(string id, string actor)
+    {
+        bool stopped = await gateway.Store.Log.Replays.StopAsync(id);
+        if (await gateway.Store.Log.Replays.FindAsync(id) is not { } job)
+        {
+            return false;
+        }
+
+        int takenBack = 0;
+        await gateway.Pump.AsideAsync(await gateway.Store.Log.Replays.WaitingAtAsync(job), async () => takenBack = await gateway.Store.Log.Replays.TakeBackAsync(job, stopped, actor));
+        return stopped || takenBack > 0;
+    }
+
     /// <summary>How many events it is about.</summary>
     public async Task<long> CountAsync(ReplayRequest request) =>
         request.Ids is { } ids ? (await EventsOfAsync(ids)).Count : await gateway.Store.Log.Events.CountAsync(request.Filter);

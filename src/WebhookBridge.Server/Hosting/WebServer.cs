@@ -43,7 +43,7 @@ internal sealed class WebServer : IAsyncDisposable
     /// <exception cref="CommandException">An address or the certificate cannot be used.</exception>
     public static async Task<WebServer> StartAsync(ServeOptions options, Gateway gateway, GatewayPages pages, ILoggerFactory loggers)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(WebServer).Assembly.GetName().Name });
         X509Certificate2? certificate = LoadCertificate(options);
         builder.Services.AddSingleton(loggers);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);

@@ -47,6 +47,13 @@ public sealed class EventLog
         return await filter.Apply(context).LongCountAsync();
     }
 
+    /// <summary>As <see cref="CountAsync(EventFilter)"/>, but stops counting at <paramref name="most"/>.</summary>
+    public async Task<int> CountAsync(EventFilter filter, int most)
+    {
+        await using StoreContext context = _open();
+        return await filter.Apply(context).Select(static e => e.Seq).Take(most).CountAsync();
+    }
+
     /// <summary>When the last event of a source came that was not simulated; null when there is none.</summary>
     public async Task<DateTimeOffset?> LastReceivedAsync(string source)
     {

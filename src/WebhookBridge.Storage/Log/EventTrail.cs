@@ -89,8 +89,16 @@ public sealed class EventTrail
             return null;
         }
 
-        List<DeliveryRow> deliveries = await context.Deliveries.Where(d => d.EventSeq == row.Seq).OrderBy(static d => d.Seq)
-            .Include(static d => d.Attempts.OrderByDescending(static a => a.Seq).Take(MostAttempts)).ToListAsync();
+        List<DeliveryRow> deliveries = await context.Deliveries.Where(d => d.EventSeq == row.Seq).OrderBy(static d => d.Seq).ToListAsync();
+        // Not by Include: its Take numbers every attempt of the whole log before it looks at one delivery.
+        List<long> seqs = [.. deliveries.Select(static d => d.Seq)];
+        ILookup<long, AttemptRow> attempts = (await context.Attempts.Where(a => seqs.Contains(a.DeliverySeq)).OrderByDescending(static a => a.Seq).Take(MostAttempts * Math.Max(1, seqs.Count)).ToListAsync())
+            .ToLookup(static a => a.DeliverySeq);
+        foreach (DeliveryRow delivery in deliveries)
+        {
+            delivery.Attempts.AddRange(attempts[delivery.Seq].Take(MostAttempts));
+        }
+
         Dictionary<long, IReadOnlyList<string>> sets = await SetsAsync(context, [row]);
         bool hasBody = await context.EventBodies.AnyAsync(b => b.EventSeq == row.Seq);
         return new EventStory(row, OutcomesOf(row, sets[row.RouteSet], deliveries), deliveries, hasBody);

@@ -22,6 +22,8 @@ public sealed record ReplayProgress(long Delivered, long Waiting, long Stuck, lo
 /// <summary>Replays: jobs that make new deliveries of stored events, in slices, each slice with its progress in one transaction (contract sections 4 and 7).</summary>
 public sealed class ReplayStore
 {
+    private const int Slice = 500;
+
     private readonly GroupCommitter _committer;
     private readonly WriteGate _gate;
     private readonly Func<StoreContext> _open;
@@ -98,18 +100,51 @@ public sealed class ReplayStore
 
     public ValueTask<bool> FinishAsync(string id, string? error = null) => EndAsync(id, error is null ? "done" : "failed", error);
 
+    /// <summary>Stops a job: nothing more is made.</summary>
     /// <returns>False when it was over already.</returns>
-    public async Task<bool> CancelAsync(string id, string actor)
+    public ValueTask<bool> StopAsync(string id) => EndAsync(id, "cancelled", null);
+
+    /// <summary>Where deliveries of a job still wait.</summary>
+    public async Task<IReadOnlyList<string>> WaitingAtAsync(ReplayRow job)
     {
-        bool cancelled = await EndAsync(id, "cancelled", null);
-        if (cancelled)
+        await using StoreContext context = _open();
+        return await Waiting(context, job).Select(static d => d.Destination).Distinct().ToListAsync();
+    }
+
+    /// <summary>Cancels what a job made and what still waits and is not being sent; says how many.</summary>
+    /// <param name="stopped">What <see cref="StopAsync"/> answered.</param>
+    public async Task<int> TakeBackAsync(ReplayRow job, bool stopped, string actor)
+    {
+        int takenBack = 0;
+        for (int done = Slice; done == Slice; takenBack += done)
         {
             long now = Now();
-            await _gate.RunAsync(context => AuditStore.Add(context, now, actor, "cancel", id, null));
+            done = await _gate.RunAsync(context => Waiting(context, job)
+                .Where(static d => !d.Leased)
+                .OrderBy(static d => d.Seq)
+                .Take(Slice)
+                .ExecuteUpdate(s => s
+                    .SetProperty(static d => d.State, "cancelled")
+                    .SetProperty(static d => d.Reason, DeliveryReasons.ByPerson)
+                    .SetProperty(static d => d.NextAttemptAt, (long?)null)
+                    .SetProperty(static d => d.FinishedAt, now)));
         }
 
-        return cancelled;
+        if (stopped || takenBack > 0)
+        {
+            long at = Now();
+            await _gate.RunAsync(context =>
+            {
+                context.Replays.Where(r => r.Id == job.Id && r.State == "done").ExecuteUpdate(static s => s.SetProperty(static r => r.State, "cancelled"));
+                AuditStore.Add(context, at, actor, "cancel", job.Id, $$"""{"deliveries":{{takenBack}}}""");
+            });
+        }
+
+        return takenBack;
     }
+
+    private static IQueryable<DeliveryRow> Waiting(StoreContext context, ReplayRow job) =>
+        context.Deliveries.Where(d => d.CreatedAt >= job.CreatedAt && d.ReplayId == job.Id && (d.State == "pending" || d.State == "held"));
 
     private ValueTask<bool> EndAsync(string id, string state, string? error)
     {

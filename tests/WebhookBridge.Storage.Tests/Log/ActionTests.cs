@@ -172,12 +172,32 @@ public sealed class ActionTests : IAsyncLifetime
         await EndedAsync(DeliveryState.Refused);
         string replay = Make.Ids.Next(IdSource.Replay);
         await Log.Replays.CreateAsync(replay, "{}", 1, "ana");
-        (await Log.Replays.CancelAsync(replay, "ana")).ShouldBeTrue();
-        (await Log.Replays.CancelAsync(replay, "ana")).ShouldBeFalse();
+        (await Log.Replays.StopAsync(replay)).ShouldBeTrue();
+        (await Log.Replays.StopAsync(replay)).ShouldBeFalse();
         (await Log.Replays.FinishAsync(replay)).ShouldBeFalse();
         ReplaySlice slice = await Log.Replays.AppendSliceAsync(replay, [new ReplayDelivery(1, Make.Delivery())], 1, 1, includeDelivered: true);
         (slice.Created.Count, slice.Running).ShouldBe((0, false));
         (await Log.Replays.FindAsync(replay))!.State.ShouldBe("cancelled");
+    }
+
+    [Fact]
+    public async Task Replay_CancelledWhenAllIsMade_TakesBackWhatWaits()
+    {
+        string first = await EndedAsync(DeliveryState.Refused);
+        string replay = Make.Ids.Next(IdSource.Replay);
+        await Log.Replays.CreateAsync(replay, "{}", 1, "ana");
+        ReplaySlice slice = await Log.Replays.AppendSliceAsync(replay, [new ReplayDelivery(1, Make.Delivery())], 1, 1, includeDelivered: true);
+        (await Log.Replays.FinishAsync(replay)).ShouldBeTrue();
+
+        ReplayRow job = (await Log.Replays.FindAsync(replay))!;
+        (await Log.Replays.StopAsync(replay)).ShouldBeFalse("all is made");
+        (await Log.Replays.WaitingAtAsync(job)).ShouldHaveSingleItem();
+        (await Log.Replays.TakeBackAsync(job, stopped: false, "ana")).ShouldBe(1);
+
+        (await Log.Deliveries.FindAsync(slice.Created.ShouldHaveSingleItem()))!.State.ShouldBe("cancelled");
+        (await Log.Deliveries.FindAsync(first))!.State.ShouldBe("refused", "what the job did not make stays");
+        (await Log.Replays.FindAsync(replay))!.State.ShouldBe("cancelled");
+        (await Log.Replays.TakeBackAsync(job, stopped: false, "ana")).ShouldBe(0, "there is nothing left to take back");
     }
 
     private async Task<string> EndedAsync(DeliveryState state, RenderedDelivery? rendered = null)

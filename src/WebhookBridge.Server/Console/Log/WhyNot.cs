@@ -4,6 +4,7 @@ using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Filtering;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Server.WebConsole.Routes;
 using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;
 
@@ -183,7 +184,7 @@ internal sealed class WhyNot(Texts t, bool masked)
     private string Several(IReadOnlyList<string> values) =>
         values.Count <= MostValues ? string.Join(t["why.or"], values) : string.Join(t["why.or"], values.Take(MostValues)) + "…";
 
-    private string Free(string text) => masked ? Masks.Text(text) : text;
+    private string Free(string text) => EngineWords.In(t, masked ? Masks.Text(text) : text);
 
     private static string Plain(int status) => status.ToString(CultureInfo.InvariantCulture);
 

@@ -5,10 +5,13 @@ using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.WebConsole.Overview;
 
-/// <summary>The figures of the last 24 hours, counted once for all who look: at most every few seconds, and never in front of somebody who waits, but for the very first.</summary>
+/// <summary>The figures of the last 24 hours, counted once for all who look, at most every few seconds. Where counting is quick, who looks waits for it; in a large log only the very first does.</summary>
 internal sealed class GatewayFigures(Gateway gateway, RefusedRequests refused)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+
+    /// <summary>Counting that takes no longer is done in front of the reader: "0 events" above fifteen rows looks like a mistake.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(30);
 
     private readonly Lock _gate = new();
     private Snapshot? _last;
@@ -21,7 +24,7 @@ internal sealed class GatewayFigures(Gateway gateway, RefusedRequests refused)
         Task? wait = null;
         lock (_gate)
         {
-            if (_last is null || now - _last.At > TimeSpan.FromMinutes(1) || now < _last.At)
+            if (_last is null || now - _last.At > (_last.Cost < Quick ? Fresh : TimeSpan.FromMinutes(1)) || now < _last.At)
             {
                 wait = _counting ??= Task.Run(CountAsync);
             }

@@ -5,6 +5,7 @@ using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Log;
 using WebhookBridge.Server.WebConsole.Rejected;
+using WebhookBridge.Server.WebConsole.Routes;
 using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;
 
@@ -36,7 +37,7 @@ internal static class Problems
         {
             { Hold: { ByPerson: true } hold } => new("held", t["problem.hold", lane.Destination], many + t["problem.holdText", t.Time(hold.Since)], t["problem.resume"], address, who.May(Role.Operator) ? lane.Destination : null),
             { Hold: { } hold } => new("held", t["problem.credentials", lane.Destination], many + t["problem.credentialsText", t.Time(hold.Since)], t["problem.mendAccess"], address),
-            { Problem: { } problem } when waiting > 0 => new("refused", t["problem.unusable", lane.Destination], many + Masks.Text(problem), t["problem.mendDestination"], address),
+            { Problem: { } problem } when waiting > 0 => new("refused", t["problem.unusable", lane.Destination], many + EngineWords.In(t, Masks.Text(problem)), t["problem.mendDestination"], address),
             { Breaker: not BreakerState.Closed } => new("failing", t["problem.down", lane.Destination], many + t["problem.downText"], t["problem.lookDestination"], address),
             _ => null,
         };
@@ -70,7 +71,7 @@ internal static class Problems
         {
             AlertCodes.SourceSilent => new("waiting", t["problem.silent", subject[^1]], since + " " + t["problem.silentText"], t["problem.lookSource"], "/sources/" + subject[^1]),
             AlertCodes.DiskLow => new("refused", t["problem.disk"], since + " " + t["problem.diskText"], t["problem.keepLess"], "/settings"),
-            _ => new("waiting", a.Text, since, t["problem.look"], subject[0] == "destination" ? "/destinations/" + subject[^1] : subject[0] == "source" ? "/sources/" + subject[^1] : "/settings"),
+            _ => new("waiting", AlertWords.Text(a.Text, t), since, t["problem.look"], subject[0] == "destination" ? "/destinations/" + subject[^1] : subject[0] == "source" ? "/sources/" + subject[^1] : "/settings"),
         };
     }
 

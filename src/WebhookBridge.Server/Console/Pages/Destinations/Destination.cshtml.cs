@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using WebhookBridge.Abstractions;
 using WebhookBridge.Engine.Configuration;
@@ -11,6 +12,7 @@ using WebhookBridge.Server.WebConsole.Destinations;
 using WebhookBridge.Server.WebConsole.Page;
 using WebhookBridge.Server.WebConsole.Routes;
 using WebhookBridge.Server.WebConsole.Sources;
+using WebhookBridge.Storage.Log;
 using CheckResult = WebhookBridge.Abstractions.CheckResult;
 
 namespace WebhookBridge.Server.WebConsole.Pages.Destinations;
@@ -19,6 +21,9 @@ namespace WebhookBridge.Server.WebConsole.Pages.Destinations;
 internal sealed class DestinationModel(Gateway gateway) : ConsolePage
 {
     public const string New = "add";
+
+    private const int MostOfInbox = 20;
+    private const int LongestLine = 160;
 
     private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(15);
 
@@ -50,12 +55,20 @@ internal sealed class DestinationModel(Gateway gateway) : ConsolePage
 
     public Check? Checked { get; private set; }
 
+    /// <summary>What the built-in inbox holds, newest first; empty for every other connector, and for those who may not see contents.</summary>
+    public IReadOnlyList<InboxRow> Inbox { get; private set; } = [];
+
+    public bool IsInbox => Stored?.Connector == "inbox";
+
     /// <summary>The field whose secret has just been made, and is shown this once.</summary>
     public string? Made { get; private set; }
 
+    /// <summary>The beginning of what arrived, on one line.</summary>
+    public static string Short(InboxRow row) => string.Join(' ', Encoding.UTF8.GetString(row.Body.AsSpan(0, Math.Min(row.Body.Length, LongestLine))).Split([' ', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries));
+
     public string Handler(string handler) => Address + (Item is null ? "&" : "?") + "handler=" + handler;
 
-    public IActionResult OnGet(string destination, string? connector, string? done)
+    public async Task<IActionResult> OnGetAsync(string destination, string? connector, string? done)
     {
         if (!Load(destination, connector) || (Item is null && !Me.May(Role.Operator)))
         {
@@ -63,6 +76,7 @@ internal sealed class DestinationModel(Gateway gateway) : ConsolePage
         }
 
         Done = Known.Contains(done) ? done : null;
+        Inbox = IsInbox && Me.May(Role.Operator) ? (await gateway.Store.Log.Inbox.PageAsync(Item!.Name, null, MostOfInbox)).Items : [];
         Draft = Stored is { } stored ? DestinationForm.Of(stored, Item!.Revision, T.Language) : new() { Name = Connector is null ? null : FreeName(Connector.Id) };
         return Page();
     }

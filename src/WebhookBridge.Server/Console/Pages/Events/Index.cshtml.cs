@@ -16,6 +16,9 @@ internal sealed class EventsModel(Gateway gateway, ConsoleOptions options, Gatew
     private const int PageSize = 50;
     private const int MostLive = 100;
 
+    /// <summary>Beyond it the exact number helps nobody and would cost a walk over the log.</summary>
+    public const int MostCounted = 1000;
+
     /// <summary>Rows that are asked about again while they are open.</summary>
     private const int MostAgain = 60;
 
@@ -41,6 +44,9 @@ internal sealed class EventsModel(Gateway gateway, ConsoleOptions options, Gatew
 
     /// <summary>What the live tail answered about rows that were open.</summary>
     public IReadOnlyList<LogRow> Again { get; private set; } = [];
+
+    /// <summary>How many events the filter leaves, counted up to <see cref="MostCounted"/>; null where nothing narrows the log down.</summary>
+    public int? Matching { get; private set; }
 
     public bool IsLive => Query is { Live: true, After: null } && !ByText;
 
@@ -102,6 +108,9 @@ internal sealed class EventsModel(Gateway gateway, ConsoleOptions options, Gatew
 
         Next = page.Next;
         Rows = await LogRow.OfAsync(trail, events, T);
+        Matching = !Query.IsNarrow || ByText ? null
+            : Next is null && Query.After is null ? Rows.Count
+            : await gateway.Store.Log.Events.CountAsync(filter, MostCounted + 1);
         GatewayFigures.Snapshot now = await figures.NowAsync();
         (LastDay, Open) = (now.Received, now.Open);
         OData = ODataAddress.Of(SourceAddress.Origin(Request, options, null), filter);

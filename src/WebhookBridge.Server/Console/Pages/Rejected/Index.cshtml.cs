@@ -7,6 +7,7 @@ using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Page;
 using WebhookBridge.Server.WebConsole.Rejected;
+using WebhookBridge.Server.WebConsole.Routes;
 
 namespace WebhookBridge.Server.WebConsole.Pages.Rejected;
 
@@ -42,10 +43,13 @@ internal sealed class RejectedModel(Gateway gateway, RefusedRequests refused) : 
 
     public bool CanAccept => Chosen is { Waiting: > 0 } && Diagnosis is { CanAccept: true };
 
+    /// <summary>Where a person mends what no button here can: the secret or the settings of the source. Null where nothing there would help.</summary>
+    public string? MendAt => Chosen is { Waiting: > 0 } cause && !CanAccept && Diagnosis?.Cause is not null && gateway.Configuration.Find(ConfigurationKind.Source, cause.Source) is not null ? $"/sources/{cause.Source}#secrets-title" : null;
+
     public string Headline => Chosen is { Waiting: 0 } ? T["doctor.done"] : Diagnosis?.Cause is { } cause ? T.Find("doctor." + cause.Code) ?? T["doctor.found"] : T["doctor.nothing"];
 
     public string Advice => Chosen is { Waiting: 0 } ? T["doctor.doneText"]
-        : (Diagnosis?.Cause ?? Diagnosis?.Findings[0])?.Text.In(T.Language.Code) ?? "";
+        : (Diagnosis?.Cause ?? Diagnosis?.Findings[0]) is { } finding ? EngineWords.In(T, finding.Text.In(T.Language.Code)) : "";
 
     public IEnumerable<string> BodyLines => Encoding.UTF8.GetString(Refused!.Body.Span).ReplaceLineEndings("\n").Split('\n').Take(MostLines);
 

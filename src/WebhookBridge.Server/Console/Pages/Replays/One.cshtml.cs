@@ -37,7 +37,7 @@ internal sealed class OneReplayModel(Gateway gateway) : ConsolePage
             return NotFound();
         }
 
-        await gateway.Store.Log.Replays.CancelAsync(id, Me.Email!);
+        await gateway.Replays.CancelAsync(id, Me.Email!);
         return LocalRedirect("/replays/" + id);
     }
 

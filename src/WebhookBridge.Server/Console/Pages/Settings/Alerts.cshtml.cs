@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Mvc;
 using WebhookBridge.Engine.Configuration;
+using WebhookBridge.Engine.Connectors;
 using WebhookBridge.Server.Alerts;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Page;
+using WebhookBridge.Server.WebConsole.Routes;
+using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;
 
 namespace WebhookBridge.Server.WebConsole.Pages.Settings;
@@ -27,13 +30,16 @@ internal sealed class AlertsModel(Gateway gateway, ILoggerFactory loggers) : Con
 
     public string? Problem { get; private set; }
 
+    /// <summary>The name of a connector as people know it.</summary>
+    public string Words(string connector) => gateway.Connectors.Entries.OfType<CatalogEntry.Ready>().FirstOrDefault(c => c.Id == connector)?.Description.Name.In(T) ?? connector;
+
     public async Task OnGetAsync(string? done)
     {
         Done = Known.Contains(done) ? done : null;
         await LoadAsync();
     }
 
-    public async Task<IActionResult> OnPostAsync(string? destination, string? to)
+    public async Task<IActionResult> OnPostAsync(string? destination, string? to, string? language)
     {
         AlertSettings settings = await AlertSettings.LoadAsync(gateway);
         to = string.IsNullOrWhiteSpace(to) ? null : to.Trim();
@@ -46,7 +52,7 @@ internal sealed class AlertsModel(Gateway gateway, ILoggerFactory loggers) : Con
             return Page();
         }
 
-        await SaveAsync(new([.. settings.Channels.Where(c => c.Destination != destination), new AlertChannel(destination!, AlertSettings.AddresseeField(ConnectorOf(destination)!) is null ? null : to)]));
+        await SaveAsync(new([.. settings.Channels.Where(c => c.Destination != destination), new AlertChannel(destination!, AlertSettings.AddresseeField(ConnectorOf(destination)!) is null ? null : to, (Language.Find(language) ?? T.Language).Code, T.Zone.Id)]));
         return LocalRedirect("/settings/alerts?done=added");
     }
 
@@ -63,7 +69,7 @@ internal sealed class AlertsModel(Gateway gateway, ILoggerFactory loggers) : Con
         AlertSettings settings = await AlertSettings.LoadAsync(gateway);
         if (settings.Channels.FirstOrDefault(c => c.Destination == destination) is { } channel)
         {
-            Problem = await new AlertMessages(gateway, loggers.CreateLogger<AlertMessages>()).TryAsync(channel) is { } said ? T["alerts.tryFailed", channel.Destination, said] : null;
+            Problem = await new AlertMessages(gateway, loggers.CreateLogger<AlertMessages>()).TryAsync(channel) is { } said ? T["alerts.tryFailed", channel.Destination, EngineWords.In(T, said)] : null;
         }
 
         if (Problem is null)
@@ -75,7 +81,7 @@ internal sealed class AlertsModel(Gateway gateway, ILoggerFactory loggers) : Con
         return Page();
     }
 
-    public string Title(AlertRow alert) => T.Find("alert." + alert.Code) is { } text ? string.Format(T.Language.Culture, text, alert.Subject[(alert.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]) : alert.Text;
+    public string Title(AlertRow alert) => AlertWords.Title(alert.Code, alert.Subject, alert.Text, T);
 
     private async Task SaveAsync(AlertSettings settings) => await gateway.Store.Settings.SetAsync(AlertSettings.Name, settings.Write(), Me.Email!);
 
