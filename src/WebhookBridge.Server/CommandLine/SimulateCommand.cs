@@ -176,15 +176,16 @@ internal static class SimulateCommand
             Sent++;
             LastStatus = status;
             Accepted += status is >= 200 and < 300 ? 1 : 0;
-            if (answer.ValueKind == JsonValueKind.Object)
+            Duplicates += TextOf(answer, "status") == "duplicate" ? 1 : 0;
+            if (_ids.Count < 1000 && TextOf(answer, "id") is { } id)
             {
-                Duplicates += answer.TryGetProperty("status", out JsonElement word) && word.ValueEquals("duplicate") ? 1 : 0;
-                if (_ids.Count < 1000 && answer.TryGetProperty("id", out JsonElement id))
-                {
-                    _ids.Add(id.GetString()!);
-                }
+                _ids.Add(id);
             }
         }
+
+        /// <summary>A text of the answer: a platform may have its own, and the status of a problem is a number.</summary>
+        private static string? TextOf(JsonElement answer, string member) =>
+            answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(member, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
         public string Text() => string.Create(CultureInfo.InvariantCulture,
             $"Sent {Sent}, accepted {Accepted}{(Duplicates > 0 ? $", {Duplicates} of them repeats" : "")}{(Accepted < Sent ? $", last status {LastStatus}" : "")} (seed {seed}).{(_ids.Count == 1 ? $" Event {_ids[0]}." : "")}");

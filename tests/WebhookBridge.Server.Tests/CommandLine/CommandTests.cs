@@ -46,6 +46,10 @@ public sealed class CommandTests : IDisposable
         (await RunAsync("apply", file, "--data", data)).ExitCode.ShouldBe(0);
         (await RunAsync("simulate", "yoco", "payment.succeeded", "--count", "3", "--seed", "1", "--data", data)).Output.ShouldContain("accepted 3");
 
+        (exit, output, _) = await RunAsync("simulate", "yoco", "payment.succeeded", "--wrong-signature", "--seed", "4", "--data", data);
+        (exit, output).ShouldBe((0, "Sent 1, accepted 0, last status 401 (seed 4).\n"));
+        (await RunAsync("simulate", "yoco", "payment.succeeded", "--age", "10m", "--seed", "4", "--data", data)).Output.ShouldContain("last status 401");
+
         (exit, output, string errors) = await RunAsync("export", "--data", data);
         exit.ShouldBe(0);
         output.ShouldContain("${YOCO_SECRET}");
