@@ -24,6 +24,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CommandContext context)
     {
+        NativeMemory.GiveBack();
         ServeOptions options = ServeOptions.Read(arguments, context);
         // Beside what the start needs, on the other core: the first page and the first API call need it.
         Task warmUp = Task.Run(StoreContext.WarmUp);
