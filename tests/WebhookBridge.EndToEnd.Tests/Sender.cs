@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -95,9 +96,9 @@ internal sealed class Sender : IDisposable
             Open.TryRemove(id, out _);
             return status;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException) // the latter bare, when the process dies between connecting and sending
         {
-            return 0; // the process is gone
+            return 0;
         }
         catch (TaskCanceledException)
         {

@@ -53,7 +53,7 @@ internal abstract class PlatformRegistrar(string name, Redactor redactor)
             status = (int)answer.StatusCode;
             text = await answer.Content.ReadAsStringAsync();
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or Abstractions.AddressNotAllowedException)
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException or OperationCanceledException or Abstractions.AddressNotAllowedException)
         {
             throw new RegistrationException(status, $"{name} cannot be reached: {redactor.Text(e.GetBaseException().Message)}", e);
         }
