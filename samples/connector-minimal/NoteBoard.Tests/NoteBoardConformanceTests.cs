@@ -18,6 +18,11 @@ public sealed class NoteBoardConformanceTests : ConnectorConformance
         Fields = new Dictionary<string, string> { ["text"] = "payment.succeeded: 10.99" },
     };
 
+    /// <summary>The board keeps a note for each delivery; a repeat finds its own.</summary>
+    protected override int? Records => _notes.Count;
+
+    protected override bool RecordForEachDelivery => true;
+
     protected override StubReply Answer(StubRequest request)
     {
         if (request.Method == "GET")
