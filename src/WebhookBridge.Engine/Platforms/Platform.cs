@@ -172,7 +172,7 @@ public sealed class Platform
             }
         }
 
-        problems.AddRange(context.Errors.Select(static e => new LocalText($"Setting of the source: {e.JsonPath} {e.Text}.", $"Configuração da fonte: {e.JsonPath} {e.Text}.")));
+        problems.AddRange(context.Errors.Select(static e => new LocalText($"Setting of the source: {e.JsonPath} {e.Text}.", $"Configuração da origem: {e.JsonPath} {e.Text}.")));
         return schemes;
     }
 
@@ -188,7 +188,7 @@ public sealed class Platform
             }
         }
 
-        problems.AddRange(context.Errors.Select(static e => new LocalText($"Setting of the source: {e.JsonPath} {e.Text}.", $"Configuração da fonte: {e.JsonPath} {e.Text}.")));
+        problems.AddRange(context.Errors.Select(static e => new LocalText($"Setting of the source: {e.JsonPath} {e.Text}.", $"Configuração da origem: {e.JsonPath} {e.Text}.")));
         return [.. handshakes];
     }
 

@@ -78,7 +78,7 @@ internal static class DoctorTrials
         foreach (DigestEncoding encoding in new[] { DigestEncoding.Hex, DigestEncoding.Base64, DigestEncoding.Base64Url })
         {
             if (TryChanged(trial, verifier, s => s with { Signature = s.Signature! with { Encoding = encoding, PrefixOptional = true } }, s => s.Signature is not null && s.Signature.Encoding != encoding, "signature_encoding",
-                $"The signature is right, but written in {encoding.ToString().ToLowerInvariant()}, which is not the form that the sender documents: a program in front may have changed it, or the source stands for another version of the sender.", $"A assinatura está certa, mas escrita em {encoding.ToString().ToLowerInvariant()}, que não é a forma documentada pelo remetente: um programa à frente pode tê-la alterado, ou a fonte representa outra versão do remetente."))
+                $"The signature is right, but written in {encoding.ToString().ToLowerInvariant()}, which is not the form that the sender documents: a program in front may have changed it, or the source stands for another version of the sender.", $"A assinatura está certa, mas escrita em {encoding.ToString().ToLowerInvariant()}, que não é a forma documentada pelo remetente: um programa à frente pode tê-la alterado, ou a origem representa outra versão do remetente."))
             {
                 return;
             }
@@ -163,7 +163,7 @@ internal static class DoctorTrials
                     {
                         if (trial.Try(trial.Source, trial.With(origin: scheme + name, path: path, query: query), "address_changed",
                             $"The sender signs the address {scheme}{name}{path}{(query.Length > 0 ? " with its query" : string.Empty)}: set the source's public URL to {scheme}{name}, and let the proxy keep the path.",
-                            $"O remetente assina o endereço {scheme}{name}{path}{(query.Length > 0 ? " com a query" : string.Empty)}: defina a URL pública da fonte como {scheme}{name} e faça o proxy manter o caminho."))
+                            $"O remetente assina o endereço {scheme}{name}{path}{(query.Length > 0 ? " com a query" : string.Empty)}: defina a URL pública da origem como {scheme}{name} e faça o proxy manter o caminho."))
                         {
                             return;
                         }
@@ -179,7 +179,7 @@ internal static class DoctorTrials
         {
             if (trial.Try(trial.Source with { Secrets = other.Secrets }, trial.Request, "secret_of_other_source",
                 $"The request is signed with a secret of the source '{other.Name}' (a test secret for a live event, or the other way round?).",
-                $"A requisição está assinada com um segredo da fonte '{other.Name}' (segredo de teste para um evento real, ou o contrário?)."))
+                $"A requisição está assinada com um segredo da origem '{other.Name}' (segredo de teste para um evento real, ou o contrário?)."))
             {
                 return;
             }

@@ -54,13 +54,13 @@ internal static class KeyRing
         {
             if (!used.Contains(index) && !needless)
             {
-                problems.Add(new($"Secret {index + 1} {problem.En}, so it is no key for this source.", $"O segredo {index + 1} {problem.PtBr}, por isso não serve de chave para esta fonte."));
+                problems.Add(new($"Secret {index + 1} {problem.En}, so it is no key for this source.", $"O segredo {index + 1} {problem.PtBr}, por isso não serve de chave para esta origem."));
             }
         }
 
         if (checks.Count == 0 && problems.Count == 0)
         {
-            problems.Add(new("The source has no secret, so nothing can be checked: enter the sender's secret.", "A fonte não tem segredo, por isso nada pode ser conferido: informe o segredo do remetente."));
+            problems.Add(new("The source has no secret, so nothing can be checked: enter the sender's secret.", "A origem não tem segredo, por isso nada pode ser conferido: informe o segredo do remetente."));
         }
 
         return checks;

@@ -112,7 +112,9 @@ internal sealed class EventsModel(Gateway gateway, ConsoleOptions options, Gatew
             : Next is null && Query.After is null ? Rows.Count
             : await gateway.Store.Log.Events.CountAsync(filter, MostCounted + 1);
         GatewayFigures.Snapshot now = await figures.NowAsync();
-        (LastDay, Open) = (now.Received, now.Open);
+        // The count is some seconds old: it never says less than the rows under it.
+        long dayAgo = gateway.Time.GetUtcNow().AddDays(-1).ToUnixTimeMilliseconds();
+        (LastDay, Open) = (Math.Max(now.Received, events.Count(e => e.ReceivedAt >= dayAgo)), now.Open);
         OData = ODataAddress.Of(SourceAddress.Origin(Request, options, null), filter);
         ODataIsWider = ODataAddress.IsWider(filter) || ByText;
     }
