@@ -77,7 +77,7 @@ run_suite() { # project file
   rm -f "$log"
 }
 export -f run_suite
-suites=$({ ls tests/*.{Console,EndToEnd,Storage,Server}.Tests/*.csproj; ls tests/*.Tests/*.csproj; } | awk '!seen[$0]++')
+suites=$(printf '%s\n' tests/*.{Console,EndToEnd,Storage,Server,Connectors,OData}.Tests/*.csproj tests/*.Tests/*.csproj | awk '!seen[$0]++')
 xargs -P 2 -I{} bash -c 'run_suite {}' <<<"$suites"
 while read -r p f; do passed=$((passed + p)) failed=$((failed + f)); done <"$results"
 missing=$(($(wc -l <<<"$suites") - $(wc -l <"$results")))
