@@ -131,6 +131,8 @@ public sealed class LaneLifeTests(ITestOutputHelper output) : IAsyncLifetime
         string[] ids = [.. Enumerable.Range(0, 50).Select(_ => h.Receive("a", "alive"))];
         await h.Queue.WhenAsync(q => ids.All(id => q[id].State == DeliveryState.Delivered));
         h.Pump.Status("dead").InFlight.ShouldBe(16);
+        // A request in flight may not have reached the stub yet.
+        await _stub.WhenRequestsAsync(16 + ids.Length);
         _stub.Requests.Count(static r => r.Path == "/dead").ShouldBe(16);
     }
 
