@@ -50,7 +50,7 @@ public sealed partial class EngineWordsTests
     [Theory]
     [InlineData("the template failed at line 3, column 5: Unexpected token }", "o modelo falhou na linha 3, coluna 5: Símbolo inesperado }")]
     [InlineData("`amount` was read from something that does not exist: use `?.`. Line 1, column 26: (e) => e.b.amount", "`amount` foi lido de algo que não existe: use `?.`. Linha 1, coluna 26: (e) => e.b.amount")]
-    [InlineData("Secret 1 looks like an API key (sk_…), so it is no key for this source.", "O segredo 1 parece ser uma chave de API (sk_…), então não serve de chave para esta origem.")]
+    [InlineData("Secret 1 looks like an API key (sk_…), so it is no key for this source.", "O segredo 1 parece ser uma chave de API (sk_…), por isso não serve de chave para esta origem.")]
     [InlineData("Something nobody has translated", "Something nobody has translated")]
     public void Sentences_WithinSentences_AreTranslatedToo(string english, string expected) => EngineWords.In(Portuguese, english).ShouldBe(expected);
 
@@ -68,20 +68,18 @@ public sealed partial class EngineWordsTests
         int seen = 0;
         foreach (string line in files.Split(' ').SelectMany(f => File.ReadLines(Path.Combine(RepositoryRoot.Path, "src", folder, f + ".cs"))).Where(static l => !NotForPeople.Any(l.Contains)))
         {
+            Match? first = null;
             foreach (Match literal in Literal().Matches(line))
             {
-                if (line.Contains("new(", StringComparison.Ordinal) && line.AsSpan(0, literal.Index).EndsWith("\", "))
+                string sentence = Spoken(literal);
+                if (first is not null && !Spoken(first).StartsWith('.') && line.AsSpan(0, first.Index).EndsWith("new(") && line[(first.Index + first.Length)..literal.Index] == ", ")
                 {
-                    continue; // the second of the two languages of a LocalText
+                    // The second of the two languages of a LocalText: told by the command line, so the page says the same.
+                    EngineWords.In(Portuguese, Spoken(first)).ShouldBe(sentence, $"{folder}: the engine and the page say the same in Portuguese");
+                    continue;
                 }
 
-                string sentence = literal.Groups["text"].Value;
-                if (literal.Groups["filled"].Length > 0)
-                {
-                    sentence = Hole().Replace(sentence.Replace("{{", "\u0001", StringComparison.Ordinal), "X").Replace('\u0001', '{').Replace("}}", "}", StringComparison.Ordinal);
-                }
-
-                sentence = sentence.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+                first = literal;
                 if (sentence.Count(static c => c == ' ') >= 2 && Words().IsMatch(sentence))
                 {
                     EngineWords.In(Portuguese, sentence).ShouldNotBe(sentence, $"{folder}: give this sentence a key that begins with engine. in both languages");
@@ -91,6 +89,18 @@ public sealed partial class EngineWordsTests
         }
 
         seen.ShouldBeGreaterThan(0, "the sources are read");
+    }
+
+    /// <summary>A literal of the source as it is said, an X in place of what is filled in.</summary>
+    private static string Spoken(Match literal)
+    {
+        string sentence = literal.Groups["text"].Value;
+        if (literal.Groups["filled"].Length > 0)
+        {
+            sentence = Hole().Replace(sentence.Replace("{{", "\u0001", StringComparison.Ordinal), "X").Replace('\u0001', '{').Replace("}}", "}", StringComparison.Ordinal);
+        }
+
+        return sentence.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
     }
 
     [Theory]
