@@ -70,7 +70,8 @@ internal sealed class EventFields
 
     private static string Member(string path, string name) => name.Length > 0 && name.All(static c => char.IsLetterOrDigit(c) || c is '_' or '-' or '$') ? $"{path}.{name}" : $"{path}[\"{name}\"]";
 
-    private static int RootOrder(string path) => RootIndex(path.Split('.', '[')[0]);
+    /// <summary>Where a field stands in the order of the documentation.</summary>
+    public static int RootOrder(string path) => RootIndex(path.Split('.', '[')[0]);
 
     private static int RootIndex(string root) => root switch { "payment" => 0, "customer" => 1, "order" => 2, "refund" => 3, "dispute" => 4, "subscription" => 5, "cart" => 6, "payout" => 7, "meta" => 8, _ => 9 };
 }

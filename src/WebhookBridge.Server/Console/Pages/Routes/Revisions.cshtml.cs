@@ -82,7 +82,7 @@ internal sealed class RouteRevisionsModel(Gateway gateway) : ConsolePage
         Diff = LineDiff.Of(Written(From), Written(To));
     }
 
-    private string Written(int revision) => RouteModel.Pretty(Definition(Name, All.First(r => r.Revision == revision).Json!));
+    private string Written(int revision) => RouteText.Of(Definition(Name, All.First(r => r.Revision == revision).Json!));
 
     private static object Definition(string route, string json) => StoredItems.Read(ConfigurationKind.Route, route, json, new Dictionary<string, SecretText>());
 }

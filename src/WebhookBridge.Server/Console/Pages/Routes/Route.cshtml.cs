@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using WebhookBridge.Abstractions;
 using WebhookBridge.Engine.Configuration;
@@ -57,7 +56,7 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
 
     public IReadOnlyList<EventChoice> Choices { get; private set; } = [];
 
-    public IReadOnlyList<EventField> Fields { get; private set; } = [];
+    public OfferedFields Fields { get; private set; } = OfferedFields.None;
 
     public int PassAll { get; private set; }
 
@@ -268,7 +267,7 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
 
         Draft.Name = Item?.Name ?? Draft.Name?.Trim();
         await PrepareAsync();
-        if (ReadWhole() is not { } definition)
+        if (WholeRoute.Read(Draft, New, T, Problems) is not { } definition)
         {
             return Page();
         }
@@ -283,7 +282,7 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
         switch (await gateway.Configuration.PutAsync(definition, Draft.Revision, Me.Email!))
         {
             case ChangeResult.Invalid invalid:
-                Take(invalid.Problems);
+                Problems.AddRange(WholeRoute.Words(invalid.Problems, T));
                 return Page();
             case ChangeResult.Stale:
                 Problems.Add(Item is null ? T["route.taken", definition.Name] : T["item.stale"]);
@@ -331,30 +330,6 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
         return Page();
     }
 
-    public static IReadOnlyList<string> Operators { get; } = ["=", "!=", ">", ">=", "<", "<=", "contains", "starts", "ends", "in", "not in", "exists", "missing", "in list"];
-
-    /// <summary>The fields that one line may choose from: those of the events, the usual ones, and its own.</summary>
-    public IEnumerable<EventField> FieldsFor(ConditionRow row) =>
-        Fields.Concat(Usual.Append(row.Field ?? "").Where(p => p.Length > 0 && Fields.All(f => f.Path != p)).Distinct().Select(static p => new EventField(p, "", [], 0)))
-            .OrderBy(f => GroupOrder.IndexOf(f.Path.Split('.', '[')[0]) is var at and >= 0 ? at : 99);
-
-    public IReadOnlyList<string> ValuesOf(string? path) => Fields.FirstOrDefault(f => f.Path == path)?.Values ?? [];
-
-    public string? ExampleOf(string? path) => Fields.FirstOrDefault(f => f.Path == path)?.Example;
-
-    /// <summary>The fields that the chosen event has, with its own values.</summary>
-    public IEnumerable<(string Path, string Example)> FieldsOfChosen()
-    {
-        if (Chosen is null || Chosen.Event.Unreadable is not null)
-        {
-            return [];
-        }
-
-        EventFields own = new();
-        own.Look(Chosen.Event);
-        return own.All.Select(static f => (f.Path, f.Example));
-    }
-
     /// <summary>The destination's fields of a route that apply with the values of the others.</summary>
     public IEnumerable<ConnectorField> RouteFields() => (Connector?.Fields ?? []).Where(f => f.Scope == FieldScope.Route && f.Kind != FieldKind.Body
         && (f.VisibleWhen is not { } when || (Draft.Fields.GetValueOrDefault(when.Field) ?? Connector!.Fields.FirstOrDefault(o => o.Id == when.Field)?.Default?.ToString()) == when.Value));
@@ -398,11 +373,6 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
 
     public bool ModeFits() => Draft.Mode == (Chosen!.Event.Test || Chosen.Event.Mode == "test" ? "test" : "live");
 
-    private static readonly List<string> GroupOrder = ["payment", "customer", "order", "refund", "dispute", "subscription", "cart", "payout", "meta", "event"];
-
-    /// <summary>Offered even before the first event.</summary>
-    private static readonly string[] Usual = ["payment.amount", "payment.currency", "payment.method", "payment.status", "customer.email", "customer.name", "order.id"];
-
     /// <summary>The delays of the schedule, one after the other.</summary>
     public IReadOnlyList<TimeSpan> Delays()
     {
@@ -415,20 +385,9 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
         return delays;
     }
 
-    /// <summary>The form's definition as the store would write it, to compare with the one that runs.</summary>
-    public static string Pretty(object definition)
-    {
-        using JsonDocument json = JsonDocument.Parse(ConfigurationWriter.WriteItem(definition, secret: null));
+    public IReadOnlyList<DiffLine> Changes => Item is null ? [] : LineDiff.Of(RouteText.Of(Item.Definition), RouteText.Of(Compiled.Definition));
 
-        // Rules and templates have lines; a comparison line by line needs to see them.
-        return JsonSerializer.Serialize(json.RootElement, Readable).Replace("\\n", "\n      ", StringComparison.Ordinal);
-    }
-
-    public IReadOnlyList<DiffLine> Changes => Item is null ? [] : LineDiff.Of(Pretty(Item.Definition), Pretty(Compiled.Definition));
-
-    public bool IsChanged() => Item is not null && Pretty(Item.Definition) != Pretty(Compiled.Definition);
-
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public bool IsChanged() => Item is not null && RouteText.Of(Item.Definition) != RouteText.Of(Compiled.Definition);
 
     private ConnectorField? LiveField(string id) => Connector?.Fields.FirstOrDefault(f => f.Id == id && f is { LiveChoices: true, Scope: FieldScope.Route });
 
@@ -488,66 +447,11 @@ internal sealed class RouteModel(Gateway gateway, EventChoices choices) : Consol
             fields.Look(of);
         }
 
-        Fields = fields.All;
+        Fields = new(fields.All);
         Choices = [.. _recent.Where(static e => e.Unreadable is null).Take(MostListed).Select(static e => new EventChoice(e.Id, e, true)), .. _samples];
         Chosen = Choices.FirstOrDefault(c => c.Value == Draft.Sample)
             ?? Choices.FirstOrDefault(c => Draft.Kinds.Count == 0 || Draft.Kinds.Contains(c.Event.Kind)) ?? (Choices.Count > 0 ? Choices[0] : null);
         Trial = Chosen is null ? null : await Compiled.TryAsync(Chosen.Event, whole: true);
         (PassAll, Shares) = Compiled.Count(_recent);
-    }
-
-    /// <summary>The definition as it would be stored; null with the problems told where it is not right.</summary>
-    private RouteDefinition? ReadWhole()
-    {
-        List<ConfigurationProblem> problems = [];
-        Dictionary<string, int> paths = [];
-        RouteDefinition written = Draft.ToDefinition(T.Language, onlyWhole: false, paths, problems);
-        foreach (ConfigurationProblem problem in problems)
-        {
-            Problems.Add(problem.Message == "duration" ? T["route.durationWrong", problem.Fix] : T["route.growingWrong"]);
-        }
-
-        if (!Names.IsValid(written.Name) || written.Name == New)
-        {
-            Problems.Add(T["name.wrong"]);
-        }
-
-        if (written.Sources.Count == 0)
-        {
-            Problems.Add(T["route.noSource"]);
-        }
-
-        if (written.Destination.Length == 0)
-        {
-            Problems.Add(T["route.noDestination"]);
-        }
-
-        for (int i = 0; i < Draft.Rows.Count; i++)
-        {
-            ConditionRow row = Draft.Rows[i];
-            if (row.IsGroup ? ConditionRows.EndOf(Draft.Rows, i) == i + 1 : !row.IsWhole)
-            {
-                Problems.Add(row.IsGroup ? T["cond.emptyGroup"] : T["cond.noValue", FieldWords.Label(T, row.Field ?? "")]);
-            }
-        }
-
-        if (Problems.Count > 0)
-        {
-            return null;
-        }
-
-        ConfigurationReading<object> reading = ConfigurationDocument.ReadItem(ConfigurationKind.Route, written.Name, ConfigurationWriter.WriteItem(written, secret: null), SecretSyntax.Plain);
-        Take(reading.Problems);
-        return reading.Value as RouteDefinition;
-    }
-
-    /// <summary>Problems of the engine at the place of the form that they are about; what the draft itself has told is not told twice.</summary>
-    private void Take(IReadOnlyList<ConfigurationProblem> problems)
-    {
-        foreach (ConfigurationProblem problem in problems)
-        {
-            string place = RouteDraft.PlaceOf(problem.Path.Replace("$.routes[0]", "$", StringComparison.Ordinal), new Dictionary<string, int>());
-            Problems.Add($"{T["route.place." + place.Split(':')[0]]}: {EngineWords.In(T, problem.Message)}");
-        }
     }
 }
