@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test suite.
 #   ./test.sh           the normal run (under 18 minutes on 2 cores)
-#   ./test.sh --quick   leaves out the suites that take longest (under 4 minutes)
+#   ./test.sh --quick   leaves out the analysers and the tests that take longest (under 4 minutes)
 #   ./test.sh --long    everything, with large counts (hours)
 # Needs the .NET SDK 10, Node 20 or later with npm, git and, where something is missing, apt-get. Closes with "N passed, N failed".
 set -uo pipefail
@@ -37,8 +37,9 @@ need rabbitmq-server rabbitmq-server
 unset RUNLEVEL
 [ -e /usr/include/stdio.h ] || { apt-get -qq update; apt-get -qq install -y --no-install-recommends libc6-dev >/dev/null; }
 
+analysers=true
 case $pace in
-  quick) filter='Pace!=normal&Pace!=long' ;;
+  quick) filter='Pace!=normal&Pace!=long' analysers=false ;;
   normal) filter='Pace!=long' ;;
   long) filter='' ;;
 esac
@@ -46,7 +47,7 @@ esac
 passed=0 failed=0
 began=$SECONDS
 echo "== build"
-if ! dotnet build WebhookBridge.sln -c Release -warnaserror --nologo -v quiet; then
+if ! dotnet build WebhookBridge.sln -c Release -warnaserror -p:RunAnalyzers=$analysers --nologo -v quiet; then
   echo "the build failed"
   echo "0 passed, 1 failed"
   exit 1
@@ -64,6 +65,8 @@ run_suite() { # project file
   p=$(grep -cE '^\s+Passed ' "$log"); f=$(grep -cE '^\s+Failed ' "$log"); s=$(grep -cE '^\s+Skipped ' "$log")
   # A run that was cut off in the middle is no success, whatever it returns.
   grep -q 'Test Run Successful' "$log" || [ "$code" -ne 0 ] || code=1
+  # In the quick run all of a suite may be left out; in the others that is a fault.
+  [ "$WEBHOOKBRIDGE_TEST_PACE" = quick ] && grep -q 'No test matches the given testcase filter' "$log" && code=0 && echo "note: all of it is left to the normal run" >>"$log"
   {
     flock 9
     echo "== $suite"

@@ -38,6 +38,7 @@ public sealed class AcceptanceTests(RunningGateway gateway)
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Test9_TheDestinationIsBack_WhatFailedIsSentAgain_CanBeStopped_AndNothingTwice()
     {
         const int Events = 30;

@@ -9,6 +9,7 @@ namespace WebhookBridge.Console.Tests;
 public sealed class EventLogTests(RunningGateway gateway) : IClassFixture<RunningGateway>
 {
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Log_FromSearchToReplay_ShowsWhatHappenedAndSendsAgain()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();

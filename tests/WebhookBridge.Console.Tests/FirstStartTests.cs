@@ -48,6 +48,7 @@ public sealed class FirstStartTests(RunningGateway gateway) : IClassFixture<Runn
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task SignIn_AfterFiveWrongPasswords_Waits()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();

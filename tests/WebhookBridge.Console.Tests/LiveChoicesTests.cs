@@ -24,6 +24,7 @@ public sealed class LiveChoicesTests(NearGateway gateway) : IClassFixture<NearGa
 
     /// <summary>Who takes an entry of the gallery gets all of it: which events, the rule, the text; and the fields once the destination is chosen.</summary>
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Gallery_EntryThatIsUsed_BringsKindsRuleAndFields()
     {
         await gateway.PutAsync("destinations/gallery-mail", """{"connector":"email","settings":{"server":"mail.shop.example","signIn":"none","from":"orders@shop.example"}}""");
@@ -46,6 +47,7 @@ public sealed class LiveChoicesTests(NearGateway gateway) : IClassFixture<NearGa
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task LiveChoices_OfACrm_AreLoaded_Chosen_AndTypedByHandWhenItDoesNotAnswer()
     {
         await using StubServer hubspot = await StubServer.StartAsync();

@@ -7,6 +7,7 @@ namespace WebhookBridge.Console.Tests;
 public sealed class SettingsTests(RunningGateway gateway) : IClassFixture<RunningGateway>
 {
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task SecondPerson_AsViewer_SeesTheLogMaskedAndTheAuditTellsWhoDidWhat()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();
@@ -115,6 +116,7 @@ public sealed class SettingsTests(RunningGateway gateway) : IClassFixture<Runnin
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Overview_FromEmptyToDemo_ShowsStepsThenFiguresAndProblems()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();

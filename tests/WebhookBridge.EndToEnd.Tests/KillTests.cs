@@ -32,6 +32,7 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Stop_UnderLoad_EndsInTimeAndCostsNoAttempt()
     {
         await using Scenario scenario = await Scenario.StartAsync();
