@@ -57,7 +57,8 @@ public sealed class Retention
         {
             (int count, cursor, more) = await _gate.RawAsync(connection =>
             {
-                if (maxBytes is { } most && UsedBytes(connection) <= most)
+                using var room = new Room(connection, maxBytes);
+                if (room.Suffices)
                 {
                     return (0, cursor, false);
                 }
@@ -76,7 +77,7 @@ public sealed class Retention
                 }
 
                 using var delete = new Statement(connection.Handle!, RetentionStatements.DeleteEvent);
-                int done = ForAWhile(old, e =>
+                int done = ForAWhile(old, room, e =>
                 {
                     delete.Bind(1, e.Seq);
                     delete.Run();
@@ -104,7 +105,8 @@ public sealed class Retention
         {
             (int count, cursor, more) = await _gate.RawAsync(connection =>
             {
-                if (maxBytes is { } most && UsedBytes(connection) <= most)
+                using var room = new Room(connection, maxBytes);
+                if (room.Suffices)
                 {
                     return (0, cursor, false);
                 }
@@ -128,7 +130,7 @@ public sealed class Retention
                 using var delete = new Statement(connection.Handle!, RetentionStatements.DeleteBody);
                 using var attempts = new Statement(connection.Handle!, RetentionStatements.StripAttempts);
                 using var rendered = new Statement(connection.Handle!, RetentionStatements.StripRendered);
-                int done = ForAWhile(old, seq =>
+                int done = ForAWhile(old, room, seq =>
                 {
                     foreach (Statement statement in (ReadOnlySpan<Statement>)[delete, attempts, rendered])
                     {
@@ -194,12 +196,12 @@ public sealed class Retention
         }
     }
 
-    /// <summary>As many as fit into a slice, at least one.</summary>
-    private int ForAWhile<T>(List<T> rows, Action<T> each)
+    /// <summary>As many as fit into a slice, at least one, and none beyond what makes room enough.</summary>
+    private int ForAWhile<T>(List<T> rows, Room room, Action<T> each)
     {
         long started = _time.GetTimestamp();
         int done = 0;
-        while (done < rows.Count && (done == 0 || _time.GetElapsedTime(started) < SliceTime))
+        while (done < rows.Count && (done == 0 || (_time.GetElapsedTime(started) < SliceTime && !room.Suffices)))
         {
             each(rows[done++]);
         }
@@ -215,7 +217,29 @@ public sealed class Retention
         }
     }
 
-    private static long UsedBytes(SqliteConnection connection) => (long)ConnectionFactory.Scalar(connection, RetentionStatements.UsedBytes)!;
-
     private static long Ms(TimeSpan span) => (long)Math.Min(span.TotalMilliseconds, 1e14);
+
+    /// <summary>Whether what is in use is within a bound of bytes; never, where there is none. Inside a transaction what it has freed counts.</summary>
+    private sealed class Room(SqliteConnection connection, long? maxBytes) : IDisposable
+    {
+        private readonly Statement? _used = maxBytes is null ? null : new(connection.Handle!, RetentionStatements.UsedBytes);
+
+        public bool Suffices
+        {
+            get
+            {
+                if (_used is null)
+                {
+                    return false;
+                }
+
+                _used.Step();
+                long bytes = _used.Long(0);
+                _used.Reset();
+                return bytes <= maxBytes;
+            }
+        }
+
+        public void Dispose() => _used?.Dispose();
+    }
 }

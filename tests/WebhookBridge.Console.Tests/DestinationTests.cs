@@ -26,6 +26,7 @@ public sealed class DestinationTests(RunningGateway gateway)
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Destination_FromTheGallery_KeepsItsSecret_AndIsHeldAndResumed()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();

@@ -162,6 +162,7 @@ public sealed class RouteTests(RunningGateway gateway)
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Viewer_SeesTheRouteInWords_AndNothingOfItsEvents()
     {
         await FillAsync("viewed");

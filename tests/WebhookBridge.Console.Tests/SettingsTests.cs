@@ -85,6 +85,7 @@ public sealed class SettingsTests(RunningGateway gateway) : IClassFixture<Runnin
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Settings_RetentionBackupAndAlerts_AreSetByForms()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();

@@ -41,6 +41,7 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Rejected_SecretWithLineBreak_IsFoundMendedAndAccepted()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();
@@ -113,6 +114,7 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Viewer_OnSourcePages_SeesButCannotChange()
     {
         await using IBrowserContext first = await gateway.NewContextAsync();

@@ -8,6 +8,7 @@ namespace WebhookBridge.EndToEnd.Tests;
 public sealed class FaultTests
 {
     [Theory]
+    [Trait("Pace", "normal")]
     [InlineData("sync")]
     [InlineData("full")]
     public async Task Disk_FailsUnderLoad_AnswersUnavailableAndRecovers(string fault)
@@ -38,6 +39,7 @@ public sealed class FaultTests
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Disk_FailsThenProcessIsKilled_KeepsWhatWasAcknowledged()
     {
         await using Scenario scenario = await Scenario.StartAsync();

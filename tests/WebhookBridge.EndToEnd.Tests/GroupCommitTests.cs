@@ -6,6 +6,7 @@ namespace WebhookBridge.EndToEnd.Tests;
 public sealed class GroupCommitTests
 {
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task SlowSync_ManySenders_ShareTheirCommits()
     {
         await using Scenario scenario = await Scenario.StartAsync();
