@@ -101,7 +101,7 @@ public sealed class AcceptanceTests(RunningGateway gateway)
             await using IBrowserContext context = await gateway.Browser.NewContextAsync(new() { BaseURL = large.Http.BaseAddress!.ToString(), ViewportSize = new() { Width = 1440, Height = 900 } });
             IPage page = await context.NewPageAsync();
             await RunningGateway.SignInAsync(page, "operator@marula.example", QuietGateway.Password);
-            await page.WaitForURLAsync(large.Http.BaseAddress + "");
+            await Expect(page).ToHaveURLAsync(large.Http.BaseAddress + "", new() { Timeout = 60_000 });
             await page.GotoAsync("/events");
             foreach ((string text, int rows) in new[] { ("pay_77321", 1), ("customer432@example.com", 50) })
             {

@@ -36,7 +36,7 @@ public sealed class FirstStartTests(RunningGateway gateway) : IClassFixture<Runn
         await RunningGateway.SignInAsync(other, password: "correct horse batterx");
         (await other.InnerTextAsync("[role=alert]")).ShouldContain("4 tries are left");
         await RunningGateway.SignInAsync(other);
-        await other.WaitForURLAsync(gateway.Url + "/");
+        await Assertions.Expect(other).ToHaveURLAsync(gateway.Url + "/", new() { Timeout = 60_000 });
 
         // Signing out everywhere ends this session and the other one.
         await page.GotoAsync("/me");

@@ -20,6 +20,8 @@ public sealed partial class QuietGateway : IAsyncLifetime
     private Gateway? _gateway;
     private GatewayHost? _host;
 
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     internal Gateway Gateway => _gateway!;
 
     internal AccountStore Accounts => new(Gateway.Store);
@@ -28,7 +30,7 @@ public sealed partial class QuietGateway : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _gateway = await Gateway.OpenAsync(new GatewayOptions { DataDirectory = _folder.Of("data") }, TimeProvider.System, NullLoggerFactory.Instance);
+        _gateway = await Gateway.OpenAsync(new GatewayOptions { DataDirectory = _folder.Of("data") }, Clock, NullLoggerFactory.Instance);
         _host = await GatewayHost.StartAsync(
             new ServeOptions { Urls = ServeOptions.Addresses("--urls", "http://127.0.0.1:0"), DataDirectory = _folder.Of("data"), TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] }, _gateway, NullLoggerFactory.Instance);
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(_host.Server.Urls[0]) };
@@ -66,7 +68,7 @@ public sealed partial class QuietGateway : IAsyncLifetime
         }
 
         byte[] token = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32);
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        DateTimeOffset now = Clock.GetUtcNow();
         Account account = (await Accounts.FindAsync(role + "@marula.example", default))!;
         await Accounts.StartSessionAsync(account, ConsoleGate.KeyOf(token), now, now.AddHours(1), "127.0.0.1", "test");
         return new Person(this, "wb-session=" + System.Buffers.Text.Base64Url.EncodeToString(token));

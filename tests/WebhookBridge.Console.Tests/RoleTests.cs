@@ -168,10 +168,10 @@ public sealed class RoleTests(QuietGateway gateway) : IClassFixture<QuietGateway
 
     private static string Said(IEnumerable<Row> rows) => string.Join('\n', rows.Select(static r => $"{r.What}: {r.Needs}").Order(StringComparer.Ordinal));
 
-    private static IEnumerable<Row> Rows() =>
+    internal static IEnumerable<Row> Rows() =>
         File.ReadLines(Path.Combine(RepositoryRoot.Path, "docs", "roles.md"))
             .Select(static l => l.Split('|', StringSplitOptions.TrimEntries)).Where(static c => c.Length >= 4 && c[1].StartsWith('`'))
             .Select(static c => new Row(c[1].Trim('`'), c[2], c[3].Trim('`')));
 
-    private sealed record Row(string What, string Needs, string Where);
+    internal sealed record Row(string What, string Needs, string Where);
 }

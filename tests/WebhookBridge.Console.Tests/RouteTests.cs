@@ -79,6 +79,7 @@ public sealed class RouteTests(RunningGateway gateway)
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Test3_OneTestEvent_ShowsEachStepOfItsWay()
     {
         await FillAsync("three");

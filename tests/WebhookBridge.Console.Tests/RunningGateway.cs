@@ -45,6 +45,27 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
+        await StartAsync();
+        Assertions.SetDefaultExpectTimeout(15_000);
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
+    }
+
+    /// <summary>Ends the program as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        _process!.EnableRaisingEvents = false;
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+        Http.Dispose();
+    }
+
+    /// <summary>Starts the program on its data directory; its address is another one each time.</summary>
+    public async Task StartAsync()
+    {
+        Url = "";
         _process = new Process
         {
             StartInfo = new ProcessStartInfo("dotnet")
@@ -67,6 +88,10 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
             if (Listening().Match(line.Data ?? "") is { Success: true } url)
             {
                 Url = url.Groups["url"].Value;
+                if (StartToken.Length > 0)
+                {
+                    ready.TrySetResult();
+                }
             }
             else if (Token().Match(line.Data ?? "") is { Success: true } token)
             {
@@ -89,9 +114,6 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
         await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(Url) };
-        Assertions.SetDefaultExpectTimeout(15_000);
-        _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-gpu"] });
     }
 
     /// <summary>A fresh browser profile; waits are short, the server is on this machine.</summary>
@@ -118,7 +140,7 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
         await page.SelectOptionAsync("#language", language);
         await page.SelectOptionAsync("#zone", zone);
         await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync(Url + "/");
+        await Assertions.Expect(page).ToHaveURLAsync(Url + "/", new() { Timeout = 60_000 });
     }
 
     /// <summary>A page with the administrator signed in, who is made when there is nobody.</summary>
@@ -133,7 +155,7 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
         else
         {
             await SignInAsync(page);
-            await page.WaitForURLAsync(Url + "/");
+            await Assertions.Expect(page).ToHaveURLAsync(Url + "/", new() { Timeout = 60_000 });
         }
 
         return page;

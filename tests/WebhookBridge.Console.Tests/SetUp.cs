@@ -16,24 +16,6 @@ internal static class SetUpSteps
 {
     public const string YocoSecret = "whsec_c2VjcmV0LW9mLXRoZS13aW5lLWNsdWItdGVzdHM=";
 
-    /// <summary>A page of the administrator, made at the first call.</summary>
-    public static async Task<IPage> SignedInAsync(this RunningGateway gateway, IBrowserContext context)
-    {
-        IPage page = await context.NewPageAsync();
-        await page.GotoAsync("/");
-        if (page.Url.EndsWith("/start", StringComparison.Ordinal))
-        {
-            await gateway.MakeAdministratorAsync(page);
-        }
-        else
-        {
-            await RunningGateway.SignInAsync(page);
-            await page.WaitForURLAsync(gateway.Url + "/");
-        }
-
-        return page;
-    }
-
     public static async Task PutAsync(this RunningGateway gateway, string path, string json)
     {
         using HttpResponseMessage made = await gateway.ApiAsync(HttpMethod.Put, "/api/v1/" + path, json);

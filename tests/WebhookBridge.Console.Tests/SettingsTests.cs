@@ -30,7 +30,7 @@ public sealed class SettingsTests(RunningGateway gateway) : IClassFixture<Runnin
         await using IBrowserContext second = await gateway.NewContextAsync();
         IPage viewer = await second.NewPageAsync();
         await RunningGateway.SignInAsync(viewer, "viewer@marula.example", password);
-        await viewer.WaitForURLAsync(gateway.Url + "/");
+        await Assertions.Expect(viewer).ToHaveURLAsync(gateway.Url + "/", new() { Timeout = 60_000 });
         await viewer.GotoAsync("/events");
         (await viewer.InnerTextAsync("#rows .cust")).ShouldMatch(@"^\w•••@");
         await viewer.ClickAsync("#rows .what a");

@@ -156,7 +156,7 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
         else
         {
             await RunningGateway.SignInAsync(page);
-            await page.WaitForURLAsync(gateway.Url + "/");
+            await Assertions.Expect(page).ToHaveURLAsync(gateway.Url + "/", new() { Timeout = 60_000 });
         }
 
         return page;
