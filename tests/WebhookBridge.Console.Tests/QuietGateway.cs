@@ -22,6 +22,9 @@ public sealed partial class QuietGateway : IAsyncLifetime
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Destinations on this machine may be reached.</summary>
+    public bool AllowPrivate { get; init; }
+
     internal Gateway Gateway => _gateway!;
 
     internal AccountStore Accounts => new(Gateway.Store);
@@ -30,7 +33,7 @@ public sealed partial class QuietGateway : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _gateway = await Gateway.OpenAsync(new GatewayOptions { DataDirectory = _folder.Of("data") }, Clock, NullLoggerFactory.Instance);
+        _gateway = await Gateway.OpenAsync(new GatewayOptions { DataDirectory = _folder.Of("data"), AllowPrivate = AllowPrivate }, Clock, NullLoggerFactory.Instance);
         _host = await GatewayHost.StartAsync(
             new ServeOptions { Urls = ServeOptions.Addresses("--urls", "http://127.0.0.1:0"), DataDirectory = _folder.Of("data"), TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] }, _gateway, NullLoggerFactory.Instance);
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(_host.Server.Urls[0]) };
