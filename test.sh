@@ -37,9 +37,9 @@ need rabbitmq-server rabbitmq-server
 unset RUNLEVEL
 [ -e /usr/include/stdio.h ] || { apt-get -qq update; apt-get -qq install -y --no-install-recommends libc6-dev >/dev/null; }
 
-analysers=true
+analysers=()
 case $pace in
-  quick) filter='Pace!=normal&Pace!=long' analysers=false ;;
+  quick) filter='Pace!=normal&Pace!=long' analysers=(-p:RunAnalyzers=false) ;;
   normal) filter='Pace!=long' ;;
   long) filter='' ;;
 esac
@@ -47,7 +47,7 @@ esac
 passed=0 failed=0
 began=$SECONDS
 echo "== build"
-if ! dotnet build WebhookBridge.sln -c Release -warnaserror -p:RunAnalyzers=$analysers --nologo -v quiet; then
+if ! dotnet build WebhookBridge.sln -c Release -warnaserror "${analysers[@]}" --nologo -v quiet; then
   echo "the build failed"
   echo "0 passed, 1 failed"
   exit 1

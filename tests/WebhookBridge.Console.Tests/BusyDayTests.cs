@@ -46,7 +46,7 @@ public sealed class BusyDayTests(RunningGateway gateway) : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("Pace", "long")]
+    [Trait("Pace", "normal")]
     public async Task Pages_AfterABusyDay_CountWhatWasSent()
     {
         await SetUpShopAsync();
@@ -58,14 +58,15 @@ public sealed class BusyDayTests(RunningGateway gateway) : IAsyncLifetime
                 _tools.At("/crm", static _ => StubReply.Status(401, """{"status":"error","message":"Expired access token"}"""));
             }
 
-            for (int i = 0; i < HalfHours[slice]; i++)
+            int events = HalfHours[slice] / TestPace.Pick(quick: 4, normal: 4, full: 1);
+            for (int i = 0; i < events; i++)
             {
-                refunds += await SendOneAsync() ? 1 : 0;
+                refunds += await SendOneAsync(refund: i == 0 && slice == HalfHours.Length - 3) ? 1 : 0;
                 sent++;
 
                 // What it set off ends before time goes on: a request would time out otherwise.
                 await UntilAsync(() => _own.Gateway.Pump.Statuses().All(static l => l.InFlight == 0));
-                _clock.Advance(TimeSpan.FromMinutes(30) / (HalfHours[slice] + 1));
+                _clock.Advance(TimeSpan.FromMinutes(30) / (events + 1));
             }
 
             if (slice == HalfHours.Length - 2)
@@ -73,10 +74,10 @@ public sealed class BusyDayTests(RunningGateway gateway) : IAsyncLifetime
                 await SendRefusedAsync(2);
             }
 
-            _clock.Advance(TimeSpan.FromMinutes(30) - (HalfHours[slice] * (TimeSpan.FromMinutes(30) / (HalfHours[slice] + 1))));
+            _clock.Advance(TimeSpan.FromMinutes(30) - (events * (TimeSpan.FromMinutes(30) / (events + 1))));
         }
 
-        refunds.ShouldBeGreaterThan(5);
+        refunds.ShouldBeGreaterThan(0);
         await using IBrowserContext light = await ContextAsync("light", 1440);
         IPage page = await SignedInAsync(light);
         await Expect(page.Locator(".wb-figs a").First).ToContainTextAsync(sent.ToString("N0", CultureInfo.InvariantCulture));
@@ -101,10 +102,13 @@ public sealed class BusyDayTests(RunningGateway gateway) : IAsyncLifetime
 
         await using IBrowserContext dark = await ContextAsync("dark", 1440);
         page = await SignedInAsync(dark);
-        await page.GotoAsync("/events?outcome=delivered");
-        await page.Locator("#rows tr", new() { HasText = "Refund succeeded" }).First.Locator(".what a").ClickAsync();
-        await Expect(page.Locator("main")).ToContainTextAsync("What happened");
-        await page.Locator("details summary", new() { HasText = "accepted" }).First.ClickAsync();
+        await page.GotoAsync("/events");
+        ILocator refund = page.Locator("#rows tr", new() { HasText = "waits for crm" }).First;
+        await Expect(refund).ToContainTextAsync("Refund succeeded");
+        await refund.Locator(".what a").ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("crm is on hold since");
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("try again at");
+        await page.Locator("details summary", new() { HasText = "accepted" }).First.ClickAsync(); // shut: the page is short enough for a picture
         await TakeAsync(page, "event-dark");
         await page.GotoAsync("/events");
         await TakeAsync(page, "events-dark");
@@ -112,7 +116,7 @@ public sealed class BusyDayTests(RunningGateway gateway) : IAsyncLifetime
         await using IBrowserContext phone = await ContextAsync("light", 390);
         page = await SignedInAsync(phone);
         await page.GotoAsync("/events");
-        await Expect(page.Locator("#rows tr")).ToHaveCountAsync(50);
+        await Expect(page.Locator("#rows tr").First).ToBeVisibleAsync();
         await TakeAsync(page, "events-phone", whole: false);
         await page.GotoAsync("/");
         await TakeAsync(page, "overview-phone", whole: false);
@@ -144,10 +148,10 @@ public sealed class BusyDayTests(RunningGateway gateway) : IAsyncLifetime
     }
 
     /// <returns>Whether it was a refund.</returns>
-    private async Task<bool> SendOneAsync()
+    private async Task<bool> SendOneAsync(bool refund)
     {
         int number = ++_number;
-        int kind = _random.Next(12);
+        int kind = refund ? 0 : _random.Next(12);
         int amount = (_random.Next(60, 1900) * 100) + (kind % 3 == 0 ? 90 : 0);
         string at = _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         long seconds = _clock.GetUtcNow().ToUnixTimeSeconds();

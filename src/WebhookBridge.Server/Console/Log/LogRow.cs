@@ -1,3 +1,4 @@
+using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;
 
@@ -17,9 +18,12 @@ internal sealed record LogRow(EventRow Event, IReadOnlyList<Said> Outcomes, bool
     public static string WhatOf(EventRow row, Texts t) =>
         row.Unreadable is not null ? t["event.unreadable"] : row.Kind == "other" && row.Type.Length > 0 ? row.Type : t.Find("kind." + row.Kind) ?? row.Type;
 
-    public static async Task<IReadOnlyList<LogRow>> OfAsync(EventTrail trail, IReadOnlyList<EventRow> events, Texts t)
+    public static async Task<IReadOnlyList<LogRow>> OfAsync(Gateway gateway, IReadOnlyList<EventRow> events, Texts t)
     {
-        IReadOnlyDictionary<long, IReadOnlyList<RouteOutcome>> outcomes = await trail.OutcomesAsync(events);
-        return [.. events.Select(e => new LogRow(e, OutcomeWords.Short(outcomes[e.Seq], t), outcomes[e.Seq].Any(OutcomeWords.IsOpen)))];
+        IReadOnlyDictionary<long, IReadOnlyList<RouteOutcome>> outcomes = await gateway.Store.Log.Trail.OutcomesAsync(events);
+        return [.. events.Select(e => Of(gateway, e, outcomes[e.Seq], t))];
     }
+
+    public static LogRow Of(Gateway gateway, EventRow of, IReadOnlyList<RouteOutcome> outcomes, Texts t) =>
+        new(of, OutcomeWords.Short([.. outcomes.Select(o => OutcomeWords.Now(o, gateway.Pump))], t), outcomes.Any(OutcomeWords.IsOpen));
 }

@@ -1,3 +1,4 @@
+using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;
@@ -10,11 +11,15 @@ internal sealed record Said(string State, string Text);
 /// <summary>What became of an event, in words (never a bare state).</summary>
 internal static class OutcomeWords
 {
+    /// <summary>As it is at this moment: what waits for a destination on hold is not tried at its planned time, so it must not say so.</summary>
+    public static RouteOutcome Now(RouteOutcome outcome, DeliveryPump pump) =>
+        outcome is { Verdict: "pending", Newest: { Leased: false } delivery } && pump.Status(delivery.Destination)?.Hold is not null ? outcome with { Reason = DeliveryReasons.DestinationPaused } : outcome;
+
     /// <summary>The sign of one route's outcome.</summary>
-    public static string StateOf(string verdict, bool tried) => verdict switch
+    public static string StateOf(RouteOutcome outcome) => outcome.Verdict switch
     {
         "delivered" => "delivered",
-        "pending" => tried ? "failing" : "waiting",
+        "pending" => outcome.Newest?.AttemptCount > 0 && outcome.Reason != DeliveryReasons.DestinationPaused ? "failing" : "waiting",
         "held" => "held",
         "refused" or "exhausted" => "refused",
         _ => "skipped",
@@ -36,7 +41,7 @@ internal static class OutcomeWords
         RouteOutcome[] others = [.. outcomes.Where(static o => o.Verdict is "refused" or "exhausted" or "held" or "pending" or "cancelled").OrderBy(static o => Order(o))];
         foreach (RouteOutcome other in others.Take(2))
         {
-            said.Add(new(StateOf(other.Verdict, other.Newest?.AttemptCount > 0), One(other, t)));
+            said.Add(new(StateOf(other), One(other, t)));
         }
 
         if (others.Length > 2)

@@ -19,7 +19,8 @@ internal sealed record TryStory(AttemptRow Attempt, string State, string Text, I
 
 /// <summary>One delivery of an event on a route.</summary>
 /// <param name="Sent">What was or will be sent; null where that is not to be shown or not known any more.</param>
-internal sealed record DeliveryStory(DeliveryRow Row, Said Said, IReadOnlyList<TryStory> Tries, string? Sent)
+/// <param name="OnHold">Its destination is on hold: nothing is tried before that ends.</param>
+internal sealed record DeliveryStory(DeliveryRow Row, Said Said, bool OnHold, IReadOnlyList<TryStory> Tries, string? Sent)
 {
     public bool CanRetry => Row.State is "pending" or "held" or "refused" or "exhausted" or "cancelled" && !Row.Leased;
 
@@ -29,7 +30,7 @@ internal sealed record DeliveryStory(DeliveryRow Row, Said Said, IReadOnlyList<T
 
     public bool CanResume => Row.State == "held";
 
-    public DateTimeOffset? Next => Row is { State: "pending", AttemptCount: > 0, NextAttemptAt: { } at } ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+    public DateTimeOffset? Next => !OnHold && Row is { State: "pending", AttemptCount: > 0, NextAttemptAt: { } at } ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }
 
 /// <summary>What happened to an event on one route: a sentence first, then every delivery and try.</summary>
@@ -50,13 +51,14 @@ internal sealed record RouteStory(RouteOutcome Outcome, Said Said, string Why, b
             foreach (DeliveryRow row in deliveries)
             {
                 string? sent = open && of is not null ? await SentAsync(gateway, row, of) : null;
-                told.Add(new(row, SaidOf(new(row.Route, row.State, row.Reason, row), t), [.. row.Attempts.OrderBy(static a => a.Seq).Select(a => Tell(a, why, open))], sent));
+                RouteOutcome now = OutcomeWords.Now(new(row.Route, row.State, row.Reason, row), gateway.Pump);
+                told.Add(new(row, SaidOf(now, t), now is { Verdict: "pending", Reason: DeliveryReasons.DestinationPaused }, [.. row.Attempts.OrderBy(static a => a.Seq).Select(a => Tell(a, why, open))], sent));
             }
 
             AttemptRow? last = outcome.Newest?.Attempts.MaxBy(static a => a.Seq);
             routes.Add(new(
                 outcome,
-                SaidOf(outcome, t),
+                SaidOf(OutcomeWords.Now(outcome, gateway.Pump), t),
                 why.Explain(outcome, route, of, last, outcome.Newest is { } newest ? gateway.Pump.Status(newest.Destination) : null),
                 gateway.Current.Value.Routes.ContainsKey(outcome.Route),
                 told));
@@ -68,10 +70,10 @@ internal sealed record RouteStory(RouteOutcome Outcome, Said Said, string Why, b
     /// <summary>The state for the head of a route: with its moment.</summary>
     public static Said SaidOf(RouteOutcome o, Texts t)
     {
-        string state = OutcomeWords.StateOf(o.Verdict, o.Newest?.AttemptCount > 0);
-        return new(state, o switch
+        return new(OutcomeWords.StateOf(o), o switch
         {
             { Verdict: "delivered", Newest.FinishedAt: { } at } => t["event.deliveredAt", t.Time(At(at), true)],
+            { Verdict: "pending", Reason: DeliveryReasons.DestinationPaused, Newest: { } d } => t["outcome.paused", d.Destination],
             { Verdict: "pending", Newest: { AttemptCount: > 0, NextAttemptAt: { } at } } => t["event.tryAgainAt", t.Time(At(at)), t.Relative(At(at))],
             { Verdict: "pending" } => t["event.waiting"],
             { Verdict: "held", Newest: { } d } => t["event.heldSince", t.Time(At(d.CreatedAt), true)],

@@ -55,7 +55,7 @@ internal sealed class WhyNot(Texts t, bool masked)
     {
         if (lane?.Hold is { } hold)
         {
-            return t[d.AttemptCount == 0 ? "why.onHoldUntried" : "why.onHold", d.Destination, t.Time(hold.Since), Free(hold.Reason)];
+            return t[d.AttemptCount == 0 ? "why.onHoldUntried" : "why.onHold", d.Destination, t.Time(hold.Since), Free(hold.Reason).TrimEnd('.')];
         }
 
         if (lane?.Problem is { } problem)

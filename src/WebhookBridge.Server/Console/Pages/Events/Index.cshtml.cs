@@ -70,9 +70,9 @@ internal sealed class EventsModel(Gateway gateway, ConsoleOptions options, Gatew
         Query = LogQuery.Read(Request.Query);
         EventTrail trail = gateway.Store.Log.Trail;
         (IReadOnlyList<EventRow> events, End) = await trail.SinceAsync(Query.ToFilter(Me), end, MostLive);
-        Rows = await LogRow.OfAsync(trail, events, T);
+        Rows = await LogRow.OfAsync(gateway, events, T);
         string[] asked = [.. open.Take(MostAgain)];
-        Again = asked.Length == 0 ? [] : [.. (await LogRow.OfAsync(trail, await trail.ByIdsAsync(asked), T)).Where(static r => !r.Open)];
+        Again = asked.Length == 0 ? [] : [.. (await LogRow.OfAsync(gateway, await trail.ByIdsAsync(asked), T)).Where(static r => !r.Open)];
         return Rows.Count == 0 && Again.Count == 0 && End == end ? StatusCode(StatusCodes.Status204NoContent) : Partial("Log/_Tail", this);
     }
 
@@ -107,7 +107,7 @@ internal sealed class EventsModel(Gateway gateway, ConsoleOptions options, Gatew
         }
 
         Next = page.Next;
-        Rows = await LogRow.OfAsync(trail, events, T);
+        Rows = await LogRow.OfAsync(gateway, events, T);
         Matching = !Query.IsNarrow || ByText ? null
             : Next is null && Query.After is null ? Rows.Count
             : await gateway.Store.Log.Events.CountAsync(filter, MostCounted + 1);

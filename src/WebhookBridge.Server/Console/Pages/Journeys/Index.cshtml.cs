@@ -32,8 +32,8 @@ internal sealed class JourneyModel(Gateway gateway) : ConsolePage
         IReadOnlyDictionary<long, IReadOnlyList<RouteOutcome>> outcomes = await gateway.Store.Log.Trail.OutcomesAsync([.. journey.Steps.Select(static s => s.Event)]);
         WhyNot words = new(T, masked: true);
         Steps = [.. journey.Steps.Select(step => new Step(
-            new LogRow(step.Event, OutcomeWords.Short(outcomes[step.Event.Seq], T), outcomes[step.Event.Seq].Any(OutcomeWords.IsOpen)),
-            [.. step.Deliveries.Select(d => new Sending(d, RouteStory.SaidOf(new RouteOutcome(d.Route, d.State, d.Reason, d), T), d.Attempts.Count == 0 ? null : words.Answer(d.Attempts.MaxBy(static a => a.Seq))))],
+            LogRow.Of(gateway, step.Event, outcomes[step.Event.Seq], T),
+            [.. step.Deliveries.Select(d => new Sending(d, RouteStory.SaidOf(OutcomeWords.Now(new RouteOutcome(d.Route, d.State, d.Reason, d), gateway.Pump), T), d.Attempts.Count == 0 ? null : words.Answer(d.Attempts.MaxBy(static a => a.Seq))))],
             [.. outcomes[step.Event.Seq].Where(static o => o.Newest is null).Select(static o => o.Route)]))];
         return Page();
     }

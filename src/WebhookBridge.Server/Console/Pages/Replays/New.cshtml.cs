@@ -52,7 +52,7 @@ internal sealed class NewReplayModel(Gateway gateway) : ConsolePage
         IReadOnlyList<EventRow> sample = Ids.Count > 0
             ? await gateway.Store.Log.Trail.ByIdsAsync([.. Ids.Take(SampleSize)])
             : (await gateway.Store.Log.Events.PageAsync(request.Filter, null, SampleSize)).Items;
-        Sample = await LogRow.OfAsync(gateway.Store.Log.Trail, sample, T);
+        Sample = await LogRow.OfAsync(gateway, sample, T);
     }
 
     public async Task<IActionResult> OnPostAsync(string[] ids, string? only, string? @as, bool delivered)
