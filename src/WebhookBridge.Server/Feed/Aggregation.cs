@@ -185,7 +185,7 @@ internal sealed class Aggregation
         Begin();
         foreach ((string path, Operand operand, string slot) in keys)
         {
-            Result(path, slot, Expression.Property(Expression.Property(_group!, "Key"), slot), operand.Type, operand.Nullable);
+            Result(path, slot, Expression.Property(Expression.Property(_group!, "Key"), slot), operand.Type, operand.Nullable, operand.FreeText);
         }
 
         switch (node.ChildTransformations)
@@ -261,7 +261,7 @@ internal sealed class Aggregation
                 Expression extreme = of.Type is FeedType.Text or FeedType.Id
                     ? Expression.Call(typeof(Enumerable), name, [row, typeof(string)], _group!, Selector(of.Value))
                     : Expression.Call(typeof(Enumerable), name, [row], _group!, Selector(Wide(of.Value)));
-                Result(node.Alias, Slot(of), extreme, of.Type, nullable: true);
+                Result(node.Alias, Slot(of), extreme, of.Type, nullable: true, of.FreeText);
                 return;
             case AggregationMethod.Sum when IsNumber(of):
                 Result(node.Alias, Slot('N'), Sum(of), of.Type == FeedType.Int ? FeedType.Long : of.Type, nullable: true);
@@ -298,7 +298,7 @@ internal sealed class Aggregation
 
     private LambdaExpression Selector(Expression value) => Expression.Lambda(value, _from.Row);
 
-    private void Result(string path, string slot, Expression value, FeedType type, bool nullable)
+    private void Result(string path, string slot, Expression value, FeedType type, bool nullable, bool freeText = false)
     {
         if (_columns.Exists(column => column.Path == path))
         {
@@ -306,7 +306,7 @@ internal sealed class Aggregation
         }
 
         _results.Add(Bind(slot, value));
-        _columns.Add(new ResultColumn(path, new Operand(Expression.Property(_row, slot), type, nullable, path)));
+        _columns.Add(new ResultColumn(path, new Operand(Expression.Property(_row, slot), type, nullable, path) { FreeText = freeText }));
     }
 
     private static MemberAssignment Bind(string slot, Expression value)

@@ -11,6 +11,9 @@ internal sealed record FeedProperty(string Name, FeedType Type, LambdaExpression
     /// <summary>Hidden from keys that may not see personal data; only equality may be asked for.</summary>
     public bool Personal { get; init; }
 
+    /// <summary>Written by rules, tools and senders, who may name somebody in it: e-mail addresses and long numbers are masked for keys that may not see personal data.</summary>
+    public bool FreeText { get; init; }
+
     /// <summary>One of a few words that indexes are kept for: compared as a constant, since SQLite uses partial indexes only then.</summary>
     public IReadOnlyCollection<string> Words { get; init; } = [];
 

@@ -5,6 +5,7 @@ using Microsoft.OData;
 using Microsoft.OData.Edm;
 using Microsoft.OData.Edm.Csdl;
 using Microsoft.OData.UriParser;
+using WebhookBridge.Server.Access;
 
 namespace WebhookBridge.Server.Feed;
 
@@ -97,7 +98,7 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
         writer.WriteStart(new ODataResourceSet { Count = count, NextPageLink = next });
         foreach (object?[] row in rows)
         {
-            WriteGroup(writer, [.. columns.Select((column, i) => (column.Path, typed && i >= keys ? Typed(column.Column.Type, row[i]) : FeedValues.ToClient(column.Column.Type, row[i])))]);
+            WriteGroup(writer, [.. columns.Select((column, i) => (column.Path, typed && i >= keys ? Typed(column.Column.Type, Hidden(column.Column.FreeText, row[i])) : FeedValues.ToClient(column.Column.Type, Hidden(column.Column.FreeText, row[i]))))]);
         }
 
         writer.WriteEnd();
@@ -107,7 +108,9 @@ internal sealed partial class FeedWriter(Uri root, string? accept, FeedLimits li
 
     /// <summary>The value of a property as it goes out: personal data struck out for keys that may not see it.</summary>
     public object? ToClient(FeedProperty property, object? stored) =>
-        property.Personal && !seesPersonal && stored is string text ? Mask(text) : FeedValues.ToClient(property.Type, stored);
+        property.Personal && !seesPersonal && stored is string text ? Mask(text) : FeedValues.ToClient(property.Type, Hidden(property.FreeText, stored));
+
+    private object? Hidden(bool freeText, object? stored) => freeText && !seesPersonal && stored is string text ? Masks.Text(text) : stored;
 
     /// <summary>A value as plain text (Protocol 4.01, 11.2.4.1).</summary>
     public string ToText(FeedProperty property, object stored) => ToClient(property, stored) switch

@@ -9,6 +9,8 @@ internal sealed record Operand(Expression Value, FeedType Type, bool Nullable, s
 {
     public bool Personal { get; init; }
 
+    public bool FreeText { get; init; }
+
     public IReadOnlyCollection<string> Words { get; init; } = [];
 
     public IReadOnlyCollection<RareWords> Rare { get; init; } = [];
@@ -24,6 +26,7 @@ internal sealed record Operand(Expression Value, FeedType Type, bool Nullable, s
         return new(value, property.Type, property.Nullable, property.Name)
         {
             Personal = property.Personal,
+            FreeText = property.FreeText,
             Words = property.Words,
             Rare = property.Rare,
             LowerCase = property.LowerCase,

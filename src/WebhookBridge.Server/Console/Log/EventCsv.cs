@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using WebhookBridge.Engine.Platforms;
+using WebhookBridge.Server.Access;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;

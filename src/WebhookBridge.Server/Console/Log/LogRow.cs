@@ -1,3 +1,4 @@
+using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;

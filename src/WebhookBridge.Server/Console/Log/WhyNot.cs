@@ -4,6 +4,7 @@ using WebhookBridge.Engine.Configuration;
 using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Filtering;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Server.Access;
 using WebhookBridge.Server.WebConsole.Routes;
 using WebhookBridge.Server.WebConsole.Text;
 using WebhookBridge.Storage.Log;

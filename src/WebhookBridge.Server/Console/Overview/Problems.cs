@@ -1,5 +1,6 @@
 using WebhookBridge.Engine.Delivery;
 using WebhookBridge.Engine.Model;
+using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Alerts;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;

@@ -7,6 +7,7 @@ using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Platforms;
 using WebhookBridge.Engine.Receiving;
 using WebhookBridge.Engine.Verification;
+using WebhookBridge.Server.Access;
 using WebhookBridge.Server.Hosting;
 using WebhookBridge.Server.WebConsole.Access;
 using WebhookBridge.Server.WebConsole.Log;
