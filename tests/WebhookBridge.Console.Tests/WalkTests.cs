@@ -51,12 +51,14 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
             await page.SelectOptionAsync("#language", language);
             await page.SelectOptionAsync("#scheme", scheme);
             await page.ClickAsync("form[action*='handler=look'] button");
-            foreach (int width in quick ? [1440] : new[] { 390, 1440, 1920 })
+            foreach ((string name, string path) in quick ? pages.Take(5) : pages)
             {
-                await page.SetViewportSizeAsync(width, 900);
-                foreach ((string name, string path) in quick ? pages.Take(5) : pages)
+                await page.SetViewportSizeAsync(quick ? 1440 : 390, 900);
+                await page.GotoAsync(path);
+                foreach (int width in quick ? [1440] : new[] { 390, 1440, 1920 })
                 {
-                    await VisitAsync(page, $"{name}-{language}-{scheme}-{width}", path, axe: width != 1920);
+                    await page.SetViewportSizeAsync(width, 900);
+                    await LookAsync(page, $"{name}-{language}-{scheme}-{width}", axe: width != 1920);
                 }
             }
         }
@@ -182,6 +184,11 @@ public sealed class WalkTests(RunningGateway gateway) : IClassFixture<RunningGat
     private async Task VisitAsync(IPage page, string name, string path, bool axe)
     {
         await page.GotoAsync(path);
+        await LookAsync(page, name, axe);
+    }
+
+    private async Task LookAsync(IPage page, string name, bool axe)
+    {
         if (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
         {
             _faults.Add($"{name}: the page scrolls sideways");
