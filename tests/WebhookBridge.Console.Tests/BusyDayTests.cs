@@ -83,6 +83,7 @@ public sealed class BusyDayTests(RunningGateway gateway) : IAsyncLifetime
         await Expect(page.Locator(".wb-figs a").First).ToContainTextAsync(sent.ToString("N0", CultureInfo.InvariantCulture));
         await Expect(page.Locator(".card-footer").First).ToContainTextAsync($"{sent} in the last 24 hours");
         await Expect(page.Locator("#problems article")).ToHaveCountAsync(2);
+        await Expect(page.Locator("section[aria-labelledby=changes-title]")).Not.ToContainTextAsync("Signed in");
         await TakeAsync(page, "overview");
 
         await page.GotoAsync("/routes/paid-to-zapier?step=shape");

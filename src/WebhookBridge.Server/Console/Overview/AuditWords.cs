@@ -14,7 +14,7 @@ internal static class AuditWords
         string deed = t.Find("audit.do." + row.Action) ?? row.Action;
         int slash = row.Subject.IndexOf('/', StringComparison.Ordinal);
         string subject = slash > 0 && t.Find($"audit.what.{row.Subject[..slash]}.{row.Subject[(slash + 1)..]}") is { } whole ? whole
-            : slash > 0 && t.Find("audit.what." + row.Subject[..slash]) is { } what ? $"{what} {row.Subject[(slash + 1)..]}" : row.Subject;
+            : slash > 0 && t.Find("audit.what." + row.Subject[..slash]) is { } what ? $"{what} {row.Subject[(slash + 1)..]}" : t.Find("audit.what." + row.Subject) ?? row.Subject;
         return row.Subject == row.Actor || row.Subject == "user/" + row.Actor ? deed : $"{deed}: {subject}";
     }
 

@@ -47,6 +47,14 @@ internal sealed class IndexModel(Gateway gateway, GatewayFigures figures) : Cons
     /// <summary>True once anything has come in, or everything is set up: then the figures are worth more than the steps.</summary>
     public bool IsRunning => Next == 0 || Figures.Received > 0;
 
+    /// <summary>When the next of what waits goes out; what a destination on hold keeps back has no time.</summary>
+    public string NextTry => Figures.Open switch
+    {
+        { NextAttempt: null } => T["overview.waitingNone"],
+        { NextAttempt: { } next } when next > gateway.Time.GetUtcNow() => T["overview.nextAt", T.Time(next)],
+        _ => T[gateway.Pump.Statuses().Any(static l => l.Hold is not null) ? "overview.waitingHold" : "overview.waitingDue"],
+    };
+
     public long MostInASlice => Math.Max(1, Figures.Slices.Max(static s => s.Received));
 
     /// <summary>A round number that the highest bar stays below.</summary>
@@ -105,7 +113,7 @@ internal sealed class IndexModel(Gateway gateway, GatewayFigures figures) : Cons
         Destinations = [.. gateway.Configuration.All(ConfigurationKind.Destination).Select(OfDestination).OrderByDescending(static p => p.Count).Take(MostParts)];
         if (Me.May(Role.Operator))
         {
-            Changes = [.. (await gateway.Store.Audit.PageAsync(null, null, null, 40)).Items.Where(static a => a.Action is not ("reveal" or "sign-in" or "sign-out" or "preferences" or "simulate")).Take(MostChanges)];
+            Changes = [.. (await gateway.Store.Audit.PageAsync(null, null, null, 40)).Items.Where(static a => a.Action is not ("reveal" or "user.signIn" or "user.signOut" or "user.signOutEverywhere" or "user.preferences" or "simulate")).Take(MostChanges)];
         }
     }
 
