@@ -13,7 +13,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace WebhookBridge.Console.Tests;
 
-/// <summary>Of the acceptance tests of the first fifteen minutes those about trust: a platform set up by hand, a crash, an outage of an hour, and that nothing is kept for those who pay (numbers as there).</summary>
+/// <summary>Of the acceptance tests of the first fifteen minutes those about trust: a platform set up by hand, a crash, an outage of an hour, a backup on another machine, and that nothing is kept for those who pay (numbers as there).</summary>
 [Collection(SetUp.Name)]
 public sealed partial class FirstQuarterHourTests(RunningGateway gateway)
 {
@@ -204,6 +204,55 @@ public sealed partial class FirstQuarterHourTests(RunningGateway gateway)
                 clock.Advance(TimeSpan.FromSeconds(30));
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             }
+        }
+    }
+
+    [Fact]
+    [Trait("Pace", "normal")]
+    public async Task Test15_BackupFromThePage_RestoredElsewhere_GoesOnWhereItStood()
+    {
+        using RunningGateway here = new();
+        using RunningGateway elsewhere = new() { HasPeople = true };
+        await here.InitializeAsync();
+        try
+        {
+            await here.PutAsync("sources/ten", $$"""{"platform":"yoco","secrets":["{{SetUpSteps.YocoSecret}}"]}""");
+            await here.PutAsync("destinations/fifteen-inbox", """{"connector":"inbox","settings":{}}""");
+            await here.PutAsync("routes/fifteen", """{"source":"ten","destination":"fifteen-inbox"}""");
+            for (int number = 0; number < 5; number++)
+            {
+                (await SendAsync(here.Http, number)).ShouldBe(HttpStatusCode.OK);
+            }
+
+            await using IBrowserContext context = await here.NewContextAsync();
+            IPage page = await here.SignedInAsync(context);
+            await page.GotoAsync("/settings");
+            IDownload backup = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("form[action*='backup'] button"));
+            Directory.CreateDirectory(elsewhere.Data);
+            string file = Path.Combine(elsewhere.Data, "downloaded.db");
+            await backup.SaveAsAsync(file);
+
+            // As docs/operations.md says: the key, the file, a check, the start.
+            File.Copy(Path.Combine(here.Data, "master.key"), Path.Combine(elsewhere.Data, "master.key"));
+            await RunningGateway.CommandAsync("restore", file, "--data", elsewhere.Data);
+            (await RunningGateway.CommandAsync("check", "--data", elsewhere.Data)).ShouldContain("Everything is accounted for.");
+            await elsewhere.InitializeAsync();
+
+            // The same people, the same log; the secret opens, and a repeat is still a repeat.
+            await using IBrowserContext there = await elsewhere.NewContextAsync();
+            page = await elsewhere.SignedInAsync(there);
+            await page.GotoAsync("/events?source=ten");
+            await Expect(page.Locator("#matching")).ToHaveTextAsync("5 events match");
+            (await SendAsync(elsewhere.Http, 4)).ShouldBe(HttpStatusCode.OK);
+            (await SendAsync(elsewhere.Http, 5)).ShouldBe(HttpStatusCode.OK);
+            await page.GotoAsync("/events?source=ten");
+            await Expect(page.Locator("#matching")).ToHaveTextAsync("6 events match");
+            await Expect(page.Locator("#rows")).ToContainTextAsync("1 repeat");
+        }
+        finally
+        {
+            await here.DisposeAsync();
+            await elsewhere.DisposeAsync();
         }
     }
 

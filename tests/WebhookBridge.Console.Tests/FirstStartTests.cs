@@ -7,7 +7,7 @@ namespace WebhookBridge.Console.Tests;
 public sealed class FirstStartTests(RunningGateway gateway) : IClassFixture<RunningGateway>
 {
     [Fact]
-    public async Task FirstStart_TheWholeWay_MakesAdministratorAndKeepsOthersOut()
+    public async Task Test1_FirstStart_TheWholeWay_MakesAdministratorAndKeepsOthersOut()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();
         IPage page = await context.NewPageAsync();

@@ -20,6 +20,12 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
     private Process? _process;
     private IPlaywright? _playwright;
 
+    /// <summary>Its data directory.</summary>
+    public string Data => _data.Of("data");
+
+    /// <summary>Somebody has an account already: the program prints no start token.</summary>
+    public bool HasPeople { get; set; }
+
     public string Url { get; private set; } = "";
 
     public string StartToken { get; private set; } = "";
@@ -73,7 +79,7 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                ArgumentList = { Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"), "serve", "--data", _data.Of("data"), "--urls", "http://127.0.0.1:0" },
+                ArgumentList = { Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"), "serve", "--data", Data, "--urls", "http://127.0.0.1:0" },
                 Environment = { ["WEBHOOKBRIDGE_ADMIN_KEY"] = AdminKey, ["HOME"] = _data.Path },
             },
         };
@@ -88,7 +94,7 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
             if (Listening().Match(line.Data ?? "") is { Success: true } url)
             {
                 Url = url.Groups["url"].Value;
-                if (StartToken.Length > 0)
+                if (HasPeople || StartToken.Length > 0)
                 {
                     ready.TrySetResult();
                 }
@@ -114,6 +120,18 @@ public partial class RunningGateway : IAsyncLifetime, IDisposable
         await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(Url) };
+    }
+
+    /// <summary>Runs another command of the program to its end; what it said comes back.</summary>
+    public static async Task<string> CommandAsync(params string[] arguments)
+    {
+        using Process command = new() { StartInfo = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "webhookbridge.dll"), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
+        command.Start();
+        Task<string> output = command.StandardOutput.ReadToEndAsync(), errors = command.StandardError.ReadToEndAsync();
+        await command.WaitForExitAsync();
+        string said = await output + await errors;
+        command.ExitCode.ShouldBe(0, said);
+        return said;
     }
 
     /// <summary>A fresh browser profile; waits are short, the server is on this machine.</summary>

@@ -8,7 +8,7 @@ public sealed class SettingsTests(RunningGateway gateway) : IClassFixture<Runnin
 {
     [Fact]
     [Trait("Pace", "normal")]
-    public async Task SecondPerson_AsViewer_SeesTheLogMaskedAndTheAuditTellsWhoDidWhat()
+    public async Task Test13_SecondPersonAsViewer_SeesTheLogMaskedAndTheAuditTellsWhoDidWhat()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();
         IPage page = await gateway.SignedInAsync(context);

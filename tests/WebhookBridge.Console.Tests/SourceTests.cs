@@ -73,7 +73,7 @@ public sealed class SourceTests(RunningGateway gateway) : IClassFixture<RunningG
     }
 
     [Fact]
-    public async Task Rejected_ForgedRequest_IsNotOfferedForAcceptance()
+    public async Task Test5_ForgedRequest_IsRefusedInPlainWords_AndIsNotOfferedForAcceptance()
     {
         await using IBrowserContext context = await gateway.NewContextAsync();
         IPage page = await SignedInAsync(context);
