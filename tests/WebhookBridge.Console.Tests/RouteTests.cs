@@ -221,6 +221,31 @@ public sealed class RouteTests(RunningGateway gateway)
         times[times.Count / 4].ShouldBeLessThan(150, $"all: {string.Join(", ", times)} ms");
     }
 
+    [Fact]
+    [Trait("Pace", "normal")]
+    public async Task Preview_FieldThatTheDestinationNeedsComesOutEmpty_SaysSoBeforeAnythingIsSent()
+    {
+        await FillAsync("bare");
+        await gateway.SimulateAsync("bare", "payment.succeeded", 6, seed: 61);
+        await gateway.PutAsync("destinations/bare-mail", """{"connector":"email","settings":{"provider":"resend","from":"orders@shop.example"},"secrets":{"apiKey":"re_0123456789"}}""");
+        await gateway.PutAsync("routes/bare", """{"source":"bare","destination":"bare-mail","enabled":false,"when":{"mode":"any"},"template":{"contentType":"text/plain","body":"Thank you."},"fields":{"to":"{{ customer.email }}","subject":"Paid"}}""");
+        await using IBrowserContext context = await gateway.NewContextAsync();
+        IPage page = await gateway.SignedInAsync(context);
+        await page.GotoAsync("/routes/bare?step=to");
+        await Expect(page.Locator("#preview")).ToContainTextAsync("came out empty");
+        await Expect(page.Locator("#preview")).ToContainTextAsync("would not be sent");
+        await Expect(page.Locator("#res-to")).ToContainTextAsync("would fail");
+        await page.ClickAsync("button:has-text('Try')");
+        await Expect(page.Locator("#tried")).ToContainTextAsync("0 would be sent");
+        await Expect(page.Locator("#tried")).ToContainTextAsync("came out empty");
+
+        // Another text for the field, and all of them go.
+        await page.FillAsync("[name='Fields[to]']", "team@shop.example");
+        await Expect(page.Locator("#res-to")).ToContainTextAsync("ready");
+        await page.ClickAsync("button:has-text('Try')");
+        await Expect(page.Locator("#tried")).ToContainTextAsync("6 would be sent");
+    }
+
     /// <summary>Writes into the editor of a step as a person would, from the beginning.</summary>
     private static async Task WriteAsync(IPage page, string step, string text)
     {

@@ -84,7 +84,8 @@ public sealed class DeliveryAttempt(
         AttemptTrace trace = new();
         limit.CancelAfter(destination.Timeout);
         (Classification what, int? status) = await SendAsync(delivery, rendered!, destination, trace, stop, limit.Token);
-        if (what is Classification.Wait or Classification.HoldUnknown && stop() && limit.IsCancellationRequested)
+        // Cut off by the stop; an answer with a status came all the same and counts.
+        if (status is null && what is Classification.Wait or Classification.HoldUnknown && stop() && limit.IsCancellationRequested)
         {
             return Interrupted(delivery, rendered!, trace, what);
         }

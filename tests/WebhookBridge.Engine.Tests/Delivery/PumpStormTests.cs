@@ -174,7 +174,7 @@ public sealed class PumpStormTests(ITestOutputHelper output)
                     }
 
                     connector._finished.AddOrUpdate(request.DeliveryId, 1, static (_, n) => n + 1);
-                    return luck == 9 && request.Attempt < 20 ? new SendResult.RetryLater("bad luck") : new SendResult.Delivered();
+                    return luck == 9 && request.Attempt < 20 ? new SendResult.RetryLater("bad luck") { Status = 503 } : new SendResult.Delivered();
                 }
                 finally
                 {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using WebhookBridge.Engine.Configuration;
+using WebhookBridge.Engine.Connectors;
 using WebhookBridge.Engine.Filtering;
 using WebhookBridge.Engine.Model;
 using WebhookBridge.Engine.Reshaping;
@@ -18,7 +19,8 @@ internal sealed record Fault(string Place, string Text, int? Line = null, int? C
 internal sealed record RowCheck(int Row, bool Holds, string? Value);
 
 /// <summary>What a route would make of one event. Nothing is sent.</summary>
-internal sealed record EventTrial(ConditionsVerdict When, IReadOnlyList<RowCheck> Checks, RuleVerdict? Rule, TimeSpan RuleTime, ReshapeResult? Shape, TimeSpan ShapeTime)
+/// <param name="Misfit">Why the destination would refuse what the fields came out as; null where it would not.</param>
+internal sealed record EventTrial(ConditionsVerdict When, IReadOnlyList<RowCheck> Checks, RuleVerdict? Rule, TimeSpan RuleTime, ReshapeResult? Shape, TimeSpan ShapeTime, string? Misfit)
 {
     public bool Matches => When.Verdict == RouteVerdict.Delivery;
 }
@@ -31,12 +33,16 @@ internal sealed class RouteDraft
     private readonly Gateway _gateway;
     private readonly Dictionary<int, Conditions> _rows = [];
     private readonly IReadOnlyList<ConditionRow> _written;
+    private readonly RouteFieldCheck? _fields;
 
     private RouteDraft(Gateway gateway, RouteDefinition definition, IReadOnlyList<ConditionRow> written)
     {
         _gateway = gateway;
         _written = written;
         Definition = definition;
+        _fields = gateway.Current.Value.Destinations.TryGetValue(definition.Destination, out ActiveDestination? to) && gateway.Connectors.FindReady(to.Definition.Connector) is { } ready
+            ? new RouteFieldCheck(ready.Description, SettingsCheck.Check(ready.Connector, to.Definition.Settings, to.Definition.Secrets).Settings)
+            : null;
     }
 
     public RouteDefinition Definition { get; }
@@ -107,7 +113,7 @@ internal sealed class RouteDraft
         started = Stopwatch.GetTimestamp();
         ReshapeResult? shape = goesOn ? Shape?.Reshape(view, timeouts: 0) : null;
         TimeSpan shapeTime = Stopwatch.GetElapsedTime(started);
-        return new(when, [.. Checks(view, now)], rule, ruleTime, shape, shapeTime);
+        return new(when, [.. Checks(view, now)], rule, ruleTime, shape, shapeTime, shape is ReshapeResult.Ready { Rendered.Fields: { Count: > 0 } fields } ? _fields?.FirstProblem(fields) : null);
     }
 
     /// <summary>How many of the events each line lets through, and how many pass all conditions.</summary>

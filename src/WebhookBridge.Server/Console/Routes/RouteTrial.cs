@@ -71,6 +71,7 @@ internal sealed class RouteTrial
         { Shape: ReshapeResult.Failed failed } => ("failed", texts["try.templateFailed", EngineWords.In(texts, failed.Text)], failed.Line),
         { Shape: ReshapeResult.TimedOut late } => ("failed", texts["try.templateFailed", EngineWords.In(texts, late.Text)], null),
         { Rule: null } or { Shape: null } => ("failed", texts["try.notReady"], null),
+        { Misfit: { } misfit } => ("failed", EngineWords.In(texts, misfit), null),
         { When.HoldFor: not null } => ("held", texts["try.held"], null),
         _ => ("sent", texts["try.sent"], null),
     };
