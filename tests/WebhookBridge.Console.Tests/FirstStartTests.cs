@@ -9,42 +9,52 @@ public sealed class FirstStartTests(RunningGateway gateway) : IClassFixture<Runn
     [Fact]
     public async Task Test1_FirstStart_TheWholeWay_MakesAdministratorAndKeepsOthersOut()
     {
-        await using IBrowserContext context = await gateway.NewContextAsync();
-        IPage page = await context.NewPageAsync();
+        // A gateway that nobody has been at, whatever ran before.
+        using RunningGateway fresh = new();
+        await fresh.InitializeAsync();
+        try
+        {
+            await using IBrowserContext context = await fresh.NewContextAsync();
+            IPage page = await context.NewPageAsync();
 
-        // Nobody is there yet: every page leads to the first start, and a wrong token leads nowhere.
-        await page.GotoAsync("/sources");
-        page.Url.ShouldEndWith("/start");
-        await page.FillAsync("#token", "aaaa-bbbb-cccc");
-        await page.FillAsync("#email", RunningGateway.Email);
-        await page.FillAsync("#password", "too short");
-        await page.EvaluateAsync("document.querySelector('#password').removeAttribute('minlength')");
-        await page.ClickAsync("button[type=submit]");
-        (await page.InnerTextAsync("[role=alert]")).ShouldContain("not the start token");
-        (await page.InnerTextAsync("[role=alert]")).ShouldContain("12 characters");
+            // Nobody is there yet: every page leads to the first start, and a wrong token leads nowhere.
+            await page.GotoAsync("/sources");
+            page.Url.ShouldEndWith("/start");
+            await page.FillAsync("#token", "aaaa-bbbb-cccc");
+            await page.FillAsync("#email", RunningGateway.Email);
+            await page.FillAsync("#password", "too short");
+            await page.EvaluateAsync("document.querySelector('#password').removeAttribute('minlength')");
+            await page.ClickAsync("button[type=submit]");
+            (await page.InnerTextAsync("[role=alert]")).ShouldContain("not the start token");
+            (await page.InnerTextAsync("[role=alert]")).ShouldContain("12 characters");
 
-        await gateway.MakeAdministratorAsync(page);
-        (await page.InnerTextAsync("h1")).ShouldBe("Overview");
+            await fresh.MakeAdministratorAsync(page);
+            (await page.InnerTextAsync("h1")).ShouldBe("Overview");
 
-        // The door is shut behind the first.
-        await using IBrowserContext second = await gateway.NewContextAsync();
-        IPage other = await second.NewPageAsync();
-        await other.GotoAsync("/start");
-        other.Url.ShouldEndWith("/sign-in");
+            // The door is shut behind the first.
+            await using IBrowserContext second = await fresh.NewContextAsync();
+            IPage other = await second.NewPageAsync();
+            await other.GotoAsync("/start");
+            other.Url.ShouldEndWith("/sign-in");
 
-        // Wrong passwords are counted, in words.
-        await RunningGateway.SignInAsync(other, password: "correct horse batterx");
-        (await other.InnerTextAsync("[role=alert]")).ShouldContain("4 tries are left");
-        await RunningGateway.SignInAsync(other);
-        await Assertions.Expect(other).ToHaveURLAsync(gateway.Url + "/", new() { Timeout = 60_000 });
+            // Wrong passwords are counted, in words.
+            await RunningGateway.SignInAsync(other, password: "correct horse batterx");
+            (await other.InnerTextAsync("[role=alert]")).ShouldContain("4 tries are left");
+            await RunningGateway.SignInAsync(other);
+            await Assertions.Expect(other).ToHaveURLAsync(fresh.Url + "/", new() { Timeout = 60_000 });
 
-        // Signing out everywhere ends this session and the other one.
-        await page.GotoAsync("/me");
-        (await page.Locator(".wb-plain > li").CountAsync()).ShouldBe(2);
-        await page.ClickAsync("text=Sign out everywhere");
-        page.Url.ShouldContain("/sign-in");
-        await other.GotoAsync("/me");
-        other.Url.ShouldContain("/sign-in?to=%2Fme");
+            // Signing out everywhere ends this session and the other one.
+            await page.GotoAsync("/me");
+            (await page.Locator(".wb-plain > li").CountAsync()).ShouldBe(2);
+            await page.ClickAsync("text=Sign out everywhere");
+            page.Url.ShouldContain("/sign-in");
+            await other.GotoAsync("/me");
+            other.Url.ShouldContain("/sign-in?to=%2Fme");
+        }
+        finally
+        {
+            await fresh.DisposeAsync();
+        }
     }
 
     [Fact]

@@ -97,7 +97,9 @@ internal sealed class PlatformsApi(Gateway gateway)
     private async Task SaveAsync(string name, byte[] description, string actor)
     {
         DirectoryInfo folder = Directory.CreateDirectory(Path.GetDirectoryName(FileOf(name))!);
-        await File.WriteAllBytesAsync(FileOf(name), description);
+        // Whole or not at all: half a description would be read at the next start.
+        await File.WriteAllBytesAsync(FileOf(name) + ".part", description);
+        File.Move(FileOf(name) + ".part", FileOf(name));
         try
         {
             await TakeUpAsync(actor);
