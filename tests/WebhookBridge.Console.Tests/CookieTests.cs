@@ -3,6 +3,7 @@ using System.Net;
 namespace WebhookBridge.Console.Tests;
 
 /// <summary>The cookies of the console: over https with the prefix that binds them to this host (RFC 6265bis section 4.1.3.2), over http at localhost without it, and never a key to the API.</summary>
+[Trait("Pace", "normal")]
 public sealed class CookieTests(QuietGateway gateway) : IClassFixture<QuietGateway>
 {
     [Theory]

@@ -257,6 +257,7 @@ public sealed partial class FirstQuarterHourTests(RunningGateway gateway)
     }
 
     [Fact]
+    [Trait("Pace", "normal")]
     public async Task Test17_NothingIsBehindAKey()
     {
         // No text of any page speaks of a plan, a licence to enter or an edition …

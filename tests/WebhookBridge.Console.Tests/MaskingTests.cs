@@ -6,6 +6,7 @@ using WebhookBridge.Testing;
 namespace WebhookBridge.Console.Tests;
 
 /// <summary>A viewer walks over every page that a customer's data could come out on: log, event, journey, file, what was refused, what destinations answered, what rules said. The operator beside them proves that it is there to be seen.</summary>
+[Trait("Pace", "normal")]
 public sealed partial class MaskingTests : IAsyncLifetime
 {
     /// <summary>Of the platform's sample.</summary>
